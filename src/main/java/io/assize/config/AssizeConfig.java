@@ -1,0 +1,142 @@
+package io.assize.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigParseOptions;
+import com.typesafe.config.ConfigValue;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * The configuration of a run: an immutable record, read from HOCON over the defaults in {@code
+ * conf/reference.conf} and checked whole before any work.
+ *
+ * @param scenarios {@code default}, or the path of a taxonomy file
+ * @param protocol the name of a built-in protocol, or the path of a protocol file
+ * @param orders {@code both}, {@code ab} or {@code ba}
+ * @param spark settings handed to Spark
+ */
+public record AssizeConfig(
+    CorpusConfig corpus,
+    String scenarios,
+    String protocol,
+    String orders,
+    JudgeConfig judge,
+    OutputConfig output,
+    RunConfig run,
+    Map<String, String> spark) {
+
+  private static final String ROOT = "assize";
+
+  /** Reads a file and the overrides of the command line, {@code key → HOCON value}. */
+  public static AssizeConfig load(Path file, Map<String, String> overrides) {
+    if (!Files.isReadable(file)) {
+      throw UserError.configuration("configuration file %s cannot be read: check the path", file);
+    }
+    try {
+      return of(
+          ConfigFactory.parseFile(
+              file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)),
+          overrides);
+    } catch (ConfigException e) {
+      throw UserError.configuration("configuration %s", e.getMessage());
+    }
+  }
+
+  /** Reads HOCON text, for tests and for the commands that make their own. */
+  public static AssizeConfig parse(String hocon, Map<String, String> overrides) {
+    return of(ConfigFactory.parseString(hocon), overrides);
+  }
+
+  private static AssizeConfig of(Config user, Map<String, String> overrides) {
+    Config given = override(user, overrides);
+    Config reference = ConfigFactory.parseString(Settings.resource("conf/reference.conf"));
+    refuseUnknown(given, reference);
+    Config all;
+    try {
+      all = given.withFallback(reference).resolve();
+    } catch (ConfigException e) {
+      throw UserError.configuration("configuration cannot be resolved: %s", e.getMessage());
+    }
+    Settings root = Settings.of(all.getConfig(ROOT), ROOT);
+    return new AssizeConfig(
+        CorpusConfig.of(root.section("corpus")),
+        root.text("scenarios"),
+        root.text("protocol"),
+        root.choice("orders", "both", "ab", "ba"),
+        JudgeConfig.of(root.section("judge")),
+        OutputConfig.of(root.section("output")),
+        RunConfig.of(root.section("run")),
+        root.section("spark").leaves());
+  }
+
+  private static Config override(Config user, Map<String, String> overrides) {
+    Config given = user;
+    for (Map.Entry<String, String> override : overrides.entrySet()) {
+      try {
+        given =
+            ConfigFactory.parseString(override.getKey() + " = " + override.getValue())
+                .withFallback(given);
+      } catch (ConfigException e) {
+        // A plain path such as s3a://bucket/x is no HOCON value: take it as a text.
+        given =
+            ConfigFactory.parseMap(Map.of(override.getKey(), override.getValue()))
+                .withFallback(given);
+      }
+    }
+    return given;
+  }
+
+  private static void refuseUnknown(Config given, Config reference) {
+    TreeSet<String> known = new TreeSet<>();
+    keys("", reference.root(), known);
+    TreeSet<String> used = new TreeSet<>();
+    keys("", given.root(), used);
+    for (String key : used) {
+      if (!known.contains(key) && !key.startsWith(ROOT + ".spark.")) {
+        String line = given.hasPath(key) ? given.getValue(key).origin().description() : "";
+        throw UserError.configuration(
+            "unknown configuration key %s%s: did you mean %s? (conf/reference.conf lists all keys)",
+            key, line.isEmpty() ? "" : " (" + line + ")", nearest(key, known));
+      }
+    }
+  }
+
+  private static void keys(String prefix, ConfigObject object, TreeSet<String> keys) {
+    for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
+      String key = prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey();
+      if (entry.getValue() instanceof ConfigObject child && !child.isEmpty()) {
+        keys(key, child, keys);
+      } else {
+        keys.add(key);
+      }
+    }
+  }
+
+  private static String nearest(String key, TreeSet<String> known) {
+    return known.stream().min(Comparator.comparingInt(k -> distance(key, k))).orElse(ROOT);
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    for (int j = 0; j <= b.length(); j++) {
+      row[j] = j;
+    }
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,40 @@
+package io.assize.config;
+
+import com.google.errorprone.annotations.FormatMethod;
+
+/**
+ * Something the user can mend: the message says what is wrong, where, and what to do. It is shown
+ * as one line without a stack trace; every other exception is a bug of ours and keeps its trace.
+ */
+public final class UserError extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final boolean configuration;
+
+  private UserError(String message, boolean configuration, Throwable cause) {
+    super(message, cause);
+    this.configuration = configuration;
+  }
+
+  /** Wrong usage, configuration or input, found before any work: exit code 2. */
+  @FormatMethod
+  public static UserError configuration(String format, Object... arguments) {
+    return new UserError(oneLine(format, arguments), true, null);
+  }
+
+  /** A job that could not be done: exit code 1. */
+  @FormatMethod
+  public static UserError failure(String format, Object... arguments) {
+    return new UserError(oneLine(format, arguments), false, null);
+  }
+
+  /** The exit code of a process that ends with this error. */
+  public int exitCode() {
+    return configuration ? 2 : 1;
+  }
+
+  @FormatMethod
+  private static String oneLine(String format, Object... arguments) {
+    return String.format(format, arguments).replaceAll("\\s*[\\r\\n]+\\s*", " ").strip();
+  }
+}

@@ -1,0 +1,157 @@
+package io.assize.corpus;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.when;
+
+import io.assize.config.UserError;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * Annotations of AlpacaEval (Dubois et al. 2024): JSON or JSON lines, plain or gzip, one or many
+ * models. The baseline is a, the model is b; a preference of 1 means that the baseline won, 2 the
+ * model, between them the judge's probability, and 0 or 1.5 a draw.
+ */
+public final class AlpacaEvalData {
+  private static final StructType FIELDS =
+      new StructType()
+          .add("instruction_id", DataTypes.StringType)
+          .add("dataset", DataTypes.StringType)
+          .add("instruction", DataTypes.StringType)
+          .add("output_1", DataTypes.StringType)
+          .add("generator_1", DataTypes.StringType)
+          .add("output_2", DataTypes.StringType)
+          .add("generator_2", DataTypes.StringType)
+          .add("annotator", DataTypes.StringType)
+          .add("preference", DataTypes.DoubleType)
+          .add("_corrupt_record", DataTypes.StringType);
+
+  private final Dataset<Row> rows;
+
+  /** A file, or a folder of files ending in .json, .jsonl or either with .gz. */
+  public AlpacaEvalData(SparkSession spark, String input) {
+    List<String> whole = new ArrayList<>();
+    List<String> lines = new ArrayList<>();
+    for (String file : files(spark, input)) {
+      (file.toLowerCase(Locale.ROOT).replaceAll("\\.gz$", "").endsWith(".json") ? whole : lines)
+          .add(file);
+    }
+    Dataset<Row> found = null;
+    for (List<String> some : List.of(whole, lines)) {
+      if (!some.isEmpty()) {
+        Dataset<Row> part =
+            spark
+                .read()
+                .schema(FIELDS)
+                .option("multiLine", some == whole)
+                .json(some.toArray(new String[0]));
+        found = found == null ? part : found.union(part);
+      }
+    }
+    this.rows = found.withColumn("sample_id", sampleId());
+  }
+
+  /** The names of the annotators: the judges. */
+  public List<String> annotators() {
+    return rows.filter(annotated())
+        .select("annotator")
+        .distinct()
+        .orderBy("annotator")
+        .as(Encoders.STRING())
+        .collectAsList();
+  }
+
+  /** The pairs as a pairwise corpus; the scenario is AlpacaEval's data set. */
+  public Dataset<Row> corpus() {
+    return rows.filter(annotated())
+        .select(
+            col("sample_id"),
+            col("instruction").as("prompt"),
+            col("generator_1").as("model_a"),
+            col("generator_2").as("model_b"),
+            col("output_1").as("response_a"),
+            col("output_2").as("response_b"),
+            col("dataset").as("scenario"));
+  }
+
+  /** An annotator's preferences as recordings in the one order shown. */
+  public Dataset<Row> recordings(String annotator) {
+    Column preference = when(col("preference").equalTo(0.0), lit(1.5)).otherwise(col("preference"));
+    Column a = lit(2.0).minus(preference);
+    return rows.filter(annotated().and(col("annotator").equalTo(annotator)))
+        .select(
+            col("sample_id"),
+            lit("ab").as("order"),
+            lit(null).cast("string").as("output"),
+            when(a.gt(0.5), "a").when(a.lt(0.5), "b").otherwise("tie").as("decision"),
+            a.as("probability_a"),
+            lit(null).cast("double").as("rating"));
+  }
+
+  /** Rows that bear no usable preference, with the reason. */
+  public Dataset<Row> quarantined() {
+    return rows.filter(annotated().isNull().or(not(annotated())))
+        .withColumn("reason", lit("no preference from 1 to 2 (or 0) by a named annotator"));
+  }
+
+  private static Column annotated() {
+    Column p = col("preference");
+    return p.isNotNull()
+        .and(p.equalTo(0.0).or(p.between(1.0, 2.0)))
+        .and(col("annotator").isNotNull())
+        .and(col("generator_1").isNotNull())
+        .and(col("generator_2").isNotNull())
+        .and(col("instruction").isNotNull());
+  }
+
+  private static Column sampleId() {
+    Column number =
+        coalesce(
+            col("instruction_id"),
+            sha2(concat_ws("\u0000", col("dataset"), col("instruction")), 256));
+    return concat_ws("/", col("generator_1"), col("generator_2"), number);
+  }
+
+  private static List<String> files(SparkSession spark, String input) {
+    List<String> names = new ArrayList<>();
+    try {
+      Path path = new Path(input);
+      FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      FileStatus[] found =
+          files.getFileStatus(path).isDirectory()
+              ? files.listStatus(path)
+              : new FileStatus[] {files.getFileStatus(path)};
+      Arrays.sort(found);
+      for (FileStatus file : found) {
+        if (file.getPath().getName().toLowerCase(Locale.ROOT).matches(".*\\.jsonl?(\\.gz)?")) {
+          names.add(file.getPath().toString());
+        }
+      }
+    } catch (IOException e) {
+      throw UserError.configuration("input %s cannot be read: check the path", input);
+    }
+    if (names.isEmpty()) {
+      throw UserError.configuration(
+          "input %s holds no .json, .jsonl or .gz of either: name AlpacaEval's annotations", input);
+    }
+    return names;
+  }
+}

@@ -1,0 +1,63 @@
+package io.assize.corpus;
+
+import java.util.List;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+
+/** The corpus's columns: the one place that knows their names. */
+public enum CorpusSchema {
+  /** Two responses to one prompt. */
+  PAIRWISE(
+      List.of(
+          required("sample_id"),
+          required("prompt"),
+          required("model_a"),
+          required("model_b"),
+          required("response_a"),
+          required("response_b"),
+          optional("scenario", DataTypes.StringType),
+          optional("label", DataTypes.StringType),
+          optional("reference", DataTypes.StringType))),
+  /** One response to a prompt. */
+  SINGLE(
+      List.of(
+          required("sample_id"),
+          required("prompt"),
+          required("model"),
+          required("response"),
+          optional("scenario", DataTypes.StringType),
+          optional("rating", DataTypes.DoubleType),
+          optional("reference", DataTypes.StringType)));
+
+  @SuppressWarnings("ImmutableEnumChecker") // The lists are List.of.
+  private final List<Field> fields;
+
+  CorpusSchema(List<Field> fields) {
+    this.fields = fields;
+  }
+
+  /** One column: its name, its type, and whether a corpus must have it. */
+  public record Field(String name, DataType type, boolean required) {}
+
+  public List<Field> fields() {
+    return fields;
+  }
+
+  /** The columns that hold responses. */
+  public List<String> responses() {
+    return this == PAIRWISE ? List.of("response_a", "response_b") : List.of("response");
+  }
+
+  /** The columns that hold models' names. */
+  public List<String> models() {
+    return this == PAIRWISE ? List.of("model_a", "model_b") : List.of("model");
+  }
+
+  private static Field required(String name) {
+    return new Field(name, DataTypes.StringType, true);
+  }
+
+  private static Field optional(String name, DataType type) {
+    return new Field(name, type, false);
+  }
+}

@@ -1,0 +1,63 @@
+package io.assize.job;
+
+import io.assize.config.UserError;
+import io.assize.scenario.Taxonomy;
+import io.assize.summary.SummaryTables;
+import io.assize.verdict.TableStore;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
+
+/** Makes the summary tables anew of verdicts that are there already. */
+public final class SummarizeJob {
+  private final SparkSession spark;
+
+  public SummarizeJob(SparkSession spark) {
+    this.spark = spark;
+  }
+
+  /**
+   * What was read and written.
+   *
+   * @param verdicts rows of the verdicts
+   * @param output the folder of the tables
+   */
+  public record Result(long verdicts, String output) {}
+
+  /**
+   * Makes the tables.
+   *
+   * @param verdicts the folder of verdicts
+   * @param corpus the folder of the corpus they are about, in its own column names
+   * @param scenarios {@code default} or a taxonomy file
+   */
+  public Result run(String verdicts, String corpus, String scenarios, String output) {
+    Taxonomy taxonomy = Taxonomy.load(scenarios);
+    Dataset<Row> judged = TableStore.readVerdicts(spark, verdicts);
+    Dataset<Row> rows = corpus(corpus);
+    TableStore tables = new TableStore(spark, output);
+    tables.prepare();
+    spark.sparkContext().setJobGroup("assize", "assize: summarise", true);
+    new SummaryTables(judged, rows, taxonomy.groups()).writeTo(tables);
+    return new Result(judged.count(), output);
+  }
+
+  private Dataset<Row> corpus(String path) {
+    Dataset<Row> rows;
+    try {
+      rows = spark.read().parquet(path);
+    } catch (Exception e) {
+      throw UserError.configuration("corpus %s cannot be read as Parquet: check the path", path);
+    }
+    List<String> columns = Arrays.asList(rows.columns());
+    if (!columns.contains("sample_id")) {
+      throw UserError.configuration("corpus %s lacks the column sample_id", path);
+    }
+    return columns.contains("scenario")
+        ? rows
+        : rows.withColumn("scenario", functions.lit("default"));
+  }
+}

@@ -1,0 +1,90 @@
+package io.assize.judge;
+
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Function;
+
+/**
+ * Rows on their way through a judge: at most {@code window} at once, given back as they finish, in
+ * no promised order. Not for use by several threads.
+ */
+public final class InFlight<R> implements Iterator<InFlight.Answered<R>>, AutoCloseable {
+  private final Iterator<R> rows;
+  private final Function<R, CompletableFuture<Completion>> submit;
+  private final int window;
+  private final LinkedBlockingQueue<Answered<R>> finished = new LinkedBlockingQueue<>();
+  private final Map<Long, CompletableFuture<Completion>> waiting = new HashMap<>();
+  private long sent;
+
+  /** A row, counted from 0, with its answer, or with the reason why there is none. */
+  public record Answered<R>(long number, R row, Completion completion, JudgeException failure) {}
+
+  public InFlight(Iterator<R> rows, Function<R, CompletableFuture<Completion>> submit, int window) {
+    this.rows = rows;
+    this.submit = submit;
+    this.window = window;
+  }
+
+  @Override
+  public boolean hasNext() {
+    return !waiting.isEmpty() || rows.hasNext();
+  }
+
+  @Override
+  public Answered<R> next() {
+    while (waiting.size() < window && rows.hasNext()) {
+      send(rows.next());
+    }
+    if (waiting.isEmpty()) {
+      throw new NoSuchElementException();
+    }
+    try {
+      Answered<R> answered = finished.take();
+      waiting.remove(answered.number());
+      return answered;
+    } catch (InterruptedException e) {
+      close();
+      Thread.currentThread().interrupt();
+      throw new CancellationException("the task was interrupted while rows were being judged");
+    }
+  }
+
+  /** Cancels what has not finished. */
+  @Override
+  public void close() {
+    List.copyOf(waiting.values()).forEach(future -> future.cancel(false));
+    waiting.clear();
+  }
+
+  private void send(R row) {
+    CompletableFuture<Completion> future;
+    try {
+      future = submit.apply(row);
+    } catch (RuntimeException e) {
+      // A row that cannot even be handed in is that row's failure, not its task's.
+      future = CompletableFuture.failedFuture(e);
+    }
+    long number = sent++;
+    waiting.put(number, future);
+    future.whenComplete(
+        (completion, error) ->
+            finished.add(new Answered<>(number, row, completion, failure(error))));
+  }
+
+  private static JudgeException failure(Throwable error) {
+    if (error == null) {
+      return null;
+    }
+    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
+    return cause instanceof JudgeException e
+        ? e
+        : new JudgeException(JudgeException.Reason.ENGINE_ERROR, String.valueOf(cause), cause);
+  }
+}

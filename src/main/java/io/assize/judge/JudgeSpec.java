@@ -1,0 +1,78 @@
+package io.assize.judge;
+
+import io.assize.config.JudgeConfig;
+import io.assize.judge.djl.CheckpointFiles;
+import io.assize.prompt.PromptTemplate;
+import io.assize.prompt.Protocol;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * Which judge, as the driver hands it to the executors.
+ *
+ * @param config how to open it
+ * @param name its name in the tables
+ * @param fingerprint sha-256 over all that can change its answers: weights, tokenizer and settings
+ */
+public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
+    implements Serializable {
+
+  /** Version of the arithmetic in the DJL engine; raise it when a change alters answers. */
+  private static final String ENGINE = "llama-fp32-1";
+
+  /**
+   * Checks a judge's settings and files, and names it.
+   *
+   * @param protocol how it will be asked
+   * @throws io.assize.config.UserError where the model cannot be used
+   */
+  public static JudgeSpec of(JudgeConfig config, Protocol protocol) {
+    return switch (config.kind()) {
+      case "djl" -> {
+        CheckpointFiles files =
+            CheckpointFiles.check(
+                Path.of(config.model()),
+                config.maxNewTokens(),
+                PromptTemplate.probe(protocol),
+                protocol.chat());
+        yield new JudgeSpec(
+            config,
+            named(config, files.name()),
+            sha256(
+                "djl",
+                ENGINE,
+                files.sha256(),
+                "greedy",
+                "max_new_tokens=" + config.maxNewTokens()));
+      }
+      case "length" ->
+          new JudgeSpec(
+              config, named(config, "length"), sha256("length", "margin=" + config.margin()));
+      case "replay" ->
+          new JudgeSpec(config, named(config, "replay"), sha256("replay", config.recordings()));
+      default -> throw new IllegalArgumentException(config.kind());
+    };
+  }
+
+  /** sha-256 over texts, each closed by a zero byte, in hexadecimal. */
+  public static String sha256(String... parts) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      for (String part : parts) {
+        digest.update(part.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+      }
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String named(JudgeConfig config, String otherwise) {
+    return config.name() == null ? otherwise : config.name();
+  }
+}

@@ -1,0 +1,20 @@
+package io.assize.judge;
+
+import io.assize.prompt.ChatMessage;
+import java.util.List;
+
+/**
+ * One request to a judge.
+ *
+ * @param id names the request in errors: sample and order
+ * @param messages what a language model reads
+ * @param chat the protocol's chat format: {@code model}, {@code none} or a Jinja template
+ * @param responses the responses in the order shown, for judges that need no language model
+ * @param recording what was recorded for this request; null where nothing was
+ */
+public record Prompt(
+    String id,
+    List<ChatMessage> messages,
+    String chat,
+    List<String> responses,
+    Recording recording) {}

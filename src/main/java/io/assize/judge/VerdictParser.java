@@ -1,0 +1,70 @@
+package io.assize.judge;
+
+import io.assize.prompt.DecisionRule;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads the ruling from a judge's text. The last statement counts, be it readable or not. */
+public final class VerdictParser {
+  private static final Pattern MARKDOWN = Pattern.compile("[*_`#>\"'“”‘’«»~\\[\\](){}|\\\\]+");
+
+  private static final Pattern STATEMENT =
+      Pattern.compile("final\\s+decision\\s+is\\b", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern DECISION =
+      Pattern.compile(
+          "^[\\s:;,.=\\-–—]*(?:(?:that|a|they\\s+are|both\\s+are|the)\\s+)*"
+              + "(?:response\\s*:?\\s*(?<number>[12])(?!\\d)|(?<tie>tie|tied)\\b)"
+              + "(?!\\s*(?:/|,?\\s*or)\\s*(?:response|tie))",
+          Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern RATING =
+      Pattern.compile("rating[\\s:*_`=\\-–—]*\\[\\[([^\\[\\]]*)\\]\\]", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,2}(?:\\.\\d{1,4})?");
+
+  private VerdictParser() {}
+
+  /** The ruling that a text states; empty where it states none that is valid. */
+  public static Optional<Ruling> parse(DecisionRule rule, String text) {
+    return rule == DecisionRule.RATING ? rating(text) : decision(text);
+  }
+
+  private static Optional<Ruling> decision(String text) {
+    String plain = MARKDOWN.matcher(text).replaceAll(" ");
+    Matcher statement = STATEMENT.matcher(plain);
+    int after = -1;
+    while (statement.find()) {
+      after = statement.end();
+    }
+    if (after < 0) {
+      return Optional.empty();
+    }
+    Matcher decision = DECISION.matcher(plain.substring(after));
+    if (!decision.find()) {
+      return Optional.empty();
+    }
+    if (decision.group("tie") != null) {
+      return Optional.of(Ruling.of(Choice.TIE));
+    }
+    return Optional.of(
+        Ruling.of(decision.group("number").equals("1") ? Choice.FIRST : Choice.SECOND));
+  }
+
+  private static Optional<Ruling> rating(String text) {
+    Matcher matcher = RATING.matcher(text);
+    String last = null;
+    while (matcher.find()) {
+      last = matcher.group(1).strip();
+    }
+    if (last == null || !NUMBER.matcher(last).matches()) {
+      return Optional.empty();
+    }
+    double rating = Double.parseDouble(last);
+    boolean half = rating * 2 == Math.rint(rating * 2);
+    return half && rating >= 1 && rating <= 10
+        ? Optional.of(Ruling.ofRating(rating))
+        : Optional.empty();
+  }
+}

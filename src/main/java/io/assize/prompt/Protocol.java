@@ -1,0 +1,114 @@
+package io.assize.prompt;
+
+import io.assize.config.Settings;
+import io.assize.config.UserError;
+import java.io.IOException;
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * How a judge is asked, as data: a Jinja template over a row's fields, the rule that reads the
+ * answer, and the chat format around it.
+ *
+ * @param name the protocol's name in the verdicts
+ * @param kind pairwise or single
+ * @param decision how the answer is read; ratings belong to single protocols, decisions to pairwise
+ * @param chat {@code model} (the checkpoint's own chat template), {@code none}, or a Jinja template
+ * @param system the system message; empty for none
+ * @param template the user message as a Jinja template
+ */
+public record Protocol(
+    String name,
+    ProtocolKind kind,
+    DecisionRule decision,
+    String chat,
+    String system,
+    String template)
+    implements Serializable {
+
+  /** The protocols that come with Assize, by name. */
+  public static final List<String> BUILT_IN = List.of("pairwise", "pairwise-brief", "single");
+
+  private static final Set<String> KEYS =
+      Set.of("name", "kind", "decision", "chat", "system", "template");
+
+  /** Reads a built-in protocol by its name, or a protocol file by its path. */
+  public static Protocol load(String nameOrPath) {
+    if (BUILT_IN.contains(nameOrPath)) {
+      String resource = "conf/protocols/" + nameOrPath + ".conf";
+      return parse(Settings.resource(resource), resource);
+    }
+    try {
+      return parse(Files.readString(Path.of(nameOrPath), StandardCharsets.UTF_8), nameOrPath);
+    } catch (IOException e) {
+      throw UserError.configuration(
+          "protocol %s is neither one of %s nor a file that can be read: check assize.protocol",
+          nameOrPath, String.join(", ", BUILT_IN));
+    }
+  }
+
+  /** Parses a protocol's HOCON; {@code where} names the file in messages. */
+  public static Protocol parse(String hocon, String where) {
+    Settings settings = Settings.parse(hocon, where);
+    Set<String> unknown = new TreeSet<>(settings.leaves().keySet());
+    unknown.removeAll(KEYS);
+    if (!unknown.isEmpty()) {
+      throw UserError.configuration(
+          "%s has the unknown key %s: a protocol has %s",
+          where, unknown.iterator().next(), String.join(", ", new TreeSet<>(KEYS)));
+    }
+    ProtocolKind kind = ProtocolKind.valueOf(upper(settings.choice("kind", "pairwise", "single")));
+    DecisionRule decision =
+        DecisionRule.valueOf(upper(settings.choice("decision", "final_decision", "rating")));
+    if ((kind == ProtocolKind.SINGLE) != (decision == DecisionRule.RATING)) {
+      throw UserError.configuration(
+          "%s: decision %s does not fit kind %s: pairwise takes final_decision, single takes rating",
+          where, lower(decision), kind.text());
+    }
+    String system = settings.optionalText("system");
+    String chat = settings.optionalText("chat");
+    Protocol protocol =
+        new Protocol(
+            settings.text("name"),
+            kind,
+            decision,
+            chat == null ? "model" : chat,
+            system == null ? "" : system,
+            settings.text("template"));
+    PromptTemplate.check(protocol, where);
+    return protocol;
+  }
+
+  /** This protocol as HOCON that {@link #parse} reads back. */
+  public String toHocon() {
+    return "name = %s\nkind = %s\ndecision = %s\nchat = %s\nsystem = %s\ntemplate = %s\n"
+        .formatted(
+            quote(name), kind.text(), lower(decision), quote(chat), quote(system), quote(template));
+  }
+
+  /**
+   * What the verdict key takes in of the protocol: everything that could change an answer's
+   * meaning.
+   */
+  public String identity() {
+    return String.join("\u0000", name, kind.text(), lower(decision), chat);
+  }
+
+  private static String quote(String text) {
+    return com.typesafe.config.ConfigValueFactory.fromAnyRef(text).render();
+  }
+
+  private static String upper(String text) {
+    return text.toUpperCase(Locale.ROOT);
+  }
+
+  private static String lower(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT);
+  }
+}

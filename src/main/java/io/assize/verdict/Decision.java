@@ -1,0 +1,17 @@
+package io.assize.verdict;
+
+import java.util.Locale;
+
+/** A verdict in terms of the corpus's a and b, whatever was shown first. */
+public enum Decision {
+  A,
+  B,
+  TIE,
+  /** No decision could be had. */
+  INVALID;
+
+  /** The text in tables. */
+  public String text() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,78 @@
+package io.assize.verdict;
+
+import java.sql.Timestamp;
+import java.time.Instant;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * One row of the table {@code verdicts}.
+ *
+ * @param key sha-256, see {@link VerdictKey}
+ * @param decision null for a single rating that is valid
+ * @param probabilityA probability that a is better, 0…1; null where the judge gives none
+ * @param rating 1…10; null for pairwise
+ * @param critique the judge's text; null where it wrote none
+ * @param error why the status is not ok; null where it is
+ * @param finishReason null where nothing was generated
+ */
+public record Verdict(
+    String key,
+    String sampleId,
+    String protocol,
+    Order order,
+    String judge,
+    Decision decision,
+    Double probabilityA,
+    Double rating,
+    String critique,
+    Status status,
+    String error,
+    int promptTokens,
+    int generatedTokens,
+    String finishReason,
+    Instant judgedAt,
+    String runId) {
+
+  public static final StructType SCHEMA =
+      new StructType()
+          .add("verdict_key", DataTypes.StringType)
+          .add("sample_id", DataTypes.StringType)
+          .add("protocol", DataTypes.StringType)
+          .add("order", DataTypes.StringType)
+          .add("judge", DataTypes.StringType)
+          .add("decision", DataTypes.StringType)
+          .add("probability_a", DataTypes.DoubleType)
+          .add("rating", DataTypes.DoubleType)
+          .add("critique", DataTypes.StringType)
+          .add("status", DataTypes.StringType)
+          .add("error", DataTypes.StringType)
+          .add("prompt_tokens", DataTypes.IntegerType)
+          .add("generated_tokens", DataTypes.IntegerType)
+          .add("finish_reason", DataTypes.StringType)
+          .add("judged_at", DataTypes.TimestampType)
+          .add("run_id", DataTypes.StringType);
+
+  /** This verdict in the form of {@link #SCHEMA}. */
+  public Row toRow() {
+    return RowFactory.create(
+        key,
+        sampleId,
+        protocol,
+        order.text(),
+        judge,
+        decision == null ? null : decision.text(),
+        probabilityA,
+        rating,
+        critique,
+        status.text(),
+        error,
+        promptTokens,
+        generatedTokens,
+        finishReason,
+        Timestamp.from(judgedAt),
+        runId);
+  }
+}

@@ -1,0 +1,108 @@
+package io.assize.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AssizeConfigTest {
+  private static final String LEAST =
+      "assize { corpus.path = a.parquet, judge.kind = length, output.dir = out }";
+
+  @Test
+  void whatAFileDoesNotNameHasItsDefault() {
+    AssizeConfig config = AssizeConfig.parse(LEAST, Map.of());
+    assertThat(config.corpus().paths()).containsExactly("a.parquet");
+    assertThat(config.corpus().columns()).containsEntry("prompt", "prompt");
+    assertThat(config.protocol()).isEqualTo("pairwise");
+    assertThat(config.orders()).isEqualTo("both");
+    assertThat(config.judge().margin()).isEqualTo(0.05);
+    assertThat(config.output().overwrite()).isFalse();
+    assertThat(config.output().corpus()).isTrue();
+    assertThat(config.run().maxFailedShare()).isEqualTo(0.1);
+  }
+
+  @Test
+  void theCommandLineGoesBeforeTheFile() {
+    AssizeConfig config =
+        AssizeConfig.parse(
+            LEAST,
+            Map.of(
+                "assize.corpus.path", "[\"s3a://bucket/a\", \"s3a://bucket/b\"]",
+                "assize.output.dir", "s3a://bucket/out",
+                "assize.judge.margin", "0.2",
+                "assize.spark.\"spark.executor.cores\"", "4"));
+    assertThat(config.corpus().paths()).isEqualTo(List.of("s3a://bucket/a", "s3a://bucket/b"));
+    assertThat(config.output().dir()).isEqualTo("s3a://bucket/out");
+    assertThat(config.judge().margin()).isEqualTo(0.2);
+    assertThat(config.spark()).containsEntry("spark.executor.cores", "4");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "assize.judge.slot | 8 | unknown configuration key assize.judge.slot",
+        "assize.corpus.columns.promt | text | unknown configuration key assize.corpus.columns.promt",
+        "asize.judge.slots | 8 | unknown configuration key asize.judge.slots",
+        "assize.judge.slots | 0 | assize.judge.slots is 0: it must be from 1 to 4096",
+        "assize.judge.slots | many | assize.judge.slots must be a whole number",
+        "assize.judge.margin | 2 | assize.judge.margin is 2.0: it must be from 0.0 to 1.0",
+        "assize.judge.margin | NaN | assize.judge.margin",
+        "assize.judge.kind | oracle | assize.judge.kind is \"oracle\": use one of djl, replay, length",
+        "assize.judge.kind | djl | assize.judge.model is missing",
+        "assize.judge.kind | replay | assize.judge.recordings is missing",
+        "assize.orders | all | assize.orders is \"all\": use one of both, ab, ba",
+        "assize.judge | 3 | assize.judge",
+        "assize.output.overwrite | perhaps | assize.output.overwrite must be true or false",
+        "assize.output.dir | null | assize.output.dir is missing",
+        "assize.corpus.path | [] | assize.corpus.path is missing",
+        "assize.judge.max_new_tokens | 4096 | it must be below assize.judge.context_length",
+        "assize.run.max_failed_share | 1.5 | assize.run.max_failed_share is 1.5",
+      })
+  void aWrongValueStopsWithItsKey(String key, String value, String message) {
+    assertThatThrownBy(() -> AssizeConfig.parse(LEAST, Map.of(key, value)))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining(message)
+        .satisfies(e -> assertThat(((UserError) e).exitCode()).isEqualTo(2))
+        .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @Test
+  void anUnknownKeyIsToldWithItsLineAndTheNearestKnownOne(@TempDir Path dir) throws IOException {
+    Path file = dir.resolve("run.conf");
+    Files.writeString(file, "assize {\n  judge.max_new_token = 8\n}");
+    assertThatThrownBy(() -> AssizeConfig.load(file, Map.of()))
+        .hasMessageContaining("did you mean assize.judge.max_new_tokens?")
+        .hasMessageContaining("run.conf: 2");
+  }
+
+  @Test
+  void aFileThatIsNotThereOrIsNoHoconIsOneLine(@TempDir Path dir) throws IOException {
+    assertThatThrownBy(() -> AssizeConfig.load(dir.resolve("none.conf"), Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("none.conf cannot be read");
+    Path broken = Files.writeString(dir.resolve("broken.conf"), "assize { judge { ");
+    assertThatThrownBy(() -> AssizeConfig.load(broken, Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("broken.conf");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo.conf", "laptop.conf", "cluster.conf"})
+  void theConfigurationsThatComeWithAssizeAreValid(String name) {
+    Map<String, String> filledIn =
+        Map.of(
+            "assize.corpus.path", "x", "assize.judge.model", "m.gguf", "assize.output.dir", "out");
+    assertThat(AssizeConfig.load(Path.of("conf", name), filledIn).judge().kind()).isEqualTo("djl");
+  }
+}

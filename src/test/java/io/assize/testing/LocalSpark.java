@@ -1,0 +1,33 @@
+package io.assize.testing;
+
+import io.assize.spark.Sessions;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructType;
+
+/** The tests' Spark session: a real one, in this JVM, on two cores. */
+public final class LocalSpark {
+  private LocalSpark() {}
+
+  /** The session; opened anew where a command has closed it. */
+  public static synchronized SparkSession session() {
+    return Sessions.open(
+        "tests", Map.of("spark.master", "local[2]", "spark.sql.shuffle.partitions", "3"));
+  }
+
+  /** A table of a schema in DDL. */
+  public static Dataset<Row> table(String ddl, Object[]... rows) {
+    List<Row> values = Arrays.stream(rows).map(RowFactory::create).toList();
+    return session().createDataFrame(values, StructType.fromDDL(ddl));
+  }
+
+  /** One row's values, for {@link #table}. */
+  public static Object[] row(Object... values) {
+    return values;
+  }
+}

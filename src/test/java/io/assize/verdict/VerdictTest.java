@@ -1,0 +1,95 @@
+package io.assize.verdict;
+
+import static io.assize.testing.LocalSpark.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.assize.testing.LocalSpark;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class VerdictTest {
+
+  @Property
+  void aKeyTellsItsPartsApart(@ForAll String a, @ForAll String b) {
+    String key = VerdictKey.of("judge", "protocol", List.of(a, b));
+    assertThat(key).hasSize(64).isEqualTo(VerdictKey.of("judge", "protocol", List.of(a, b)));
+    assertThat(key).isNotEqualTo(VerdictKey.of("judge", "protocol", List.of(a + b)));
+    assertThat(key).isNotEqualTo(VerdictKey.of("judge", "protocol", List.of(a, b, "")));
+    assertThat(key).isNotEqualTo(VerdictKey.of("other", "protocol", List.of(a, b)));
+  }
+
+  @Test
+  void aPairsOutcomeIsTheMeanOfTheOrdersThatDecided() {
+    Dataset<Row> outcomes =
+        Outcomes.ofPairs(
+            LocalSpark.table(
+                "judge STRING, protocol STRING, sample_id STRING, `order` STRING, decision STRING,"
+                    + " probability_a DOUBLE",
+                row("j", "p", "1 agree", "ab", "a", null),
+                row("j", "p", "1 agree", "ba", "a", null),
+                row("j", "p", "2 swayed", "ab", "a", null),
+                row("j", "p", "2 swayed", "ba", "b", null),
+                row("j", "p", "3 half", "ab", "invalid", null),
+                row("j", "p", "3 half", "ba", "b", null),
+                row("j", "p", "4 none", "ab", "invalid", null),
+                row("j", "p", "4 none", "ba", "invalid", null),
+                row("j", "p", "5 soft", "ab", "a", 0.75),
+                row("j", "p", "5 soft", "ba", "b", 0.25),
+                row("j", "p", "6 once", "ab", "tie", null),
+                row("j", "p", "7 rated", "single", null, null)));
+    assertThat(
+            outcomes
+                .orderBy("sample_id")
+                .selectExpr(
+                    "sample_id",
+                    "decision_ab",
+                    "decision_ba",
+                    "score_a",
+                    "decided",
+                    "first_won",
+                    "invalid")
+                .collectAsList())
+        .extracting(Row::mkString)
+        .containsExactly(
+            "1 agreeaa1.0210",
+            "2 swayedab0.5220",
+            "3 halfinvalidb0.0111",
+            "4 noneinvalidinvalidnull002",
+            "5 softab0.5220",
+            "6 oncetienull0.5000");
+  }
+
+  @Test
+  void aTableHasItsCsvBesideIt(@TempDir Path dir) throws Exception {
+    TableStore tables = new TableStore(LocalSpark.session(), dir.toString());
+    tables.writeWithCsv(
+        LocalSpark.table(
+            "name STRING, n BIGINT, x DOUBLE, h ARRAY<BIGINT>",
+            row("plain", 1L, 0.5, new Long[] {1L, 2L}),
+            row("a \"quoted\", text\nof two lines", null, null, null),
+            row("", 2L, 1e-9, new Long[] {})),
+        "table");
+    assertThat(tables.has("table")).isTrue();
+    assertThat(tables.read("table").count()).isEqualTo(3);
+    assertThat(Files.readString(dir.resolve("table.csv")))
+        .isEqualTo(
+            """
+            name,n,x,h
+            plain,1,0.5,"[1,2]"
+            "a ""quoted"", text
+            of two lines",,,
+            "",2,1.0E-9,[]
+            """);
+    try (var files = Files.list(dir)) {
+      assertThat(files.map(f -> f.getFileName().toString()))
+          .containsExactlyInAnyOrder("table", "table.csv");
+    }
+  }
+}
