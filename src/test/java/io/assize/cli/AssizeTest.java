@@ -1,0 +1,216 @@
+package io.assize.cli;
+
+import static io.assize.testing.LocalSpark.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assize.prompt.PromptFields;
+import io.assize.prompt.PromptTemplate;
+import io.assize.prompt.Protocol;
+import io.assize.testing.LocalSpark;
+import io.assize.testing.PublicData;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Exit codes, and what a person or a program reads. */
+class AssizeTest {
+  @TempDir private Path dir;
+
+  private record Ended(int code, String out, String err) {}
+
+  @Test
+  void wrongUsageIsCode2() {
+    assertThat(assize().code()).isEqualTo(2);
+    assertThat(assize("juge").code()).isEqualTo(2);
+    assertThat(assize("run").err()).contains("Missing required option: '--config=FILE'");
+    assertThat(assize("import").err()).contains("name a format");
+    assertThat(assize("--help").code()).isZero();
+    assertThat(assize("--version").out()).startsWith("assize 0.");
+  }
+
+  @Test
+  void aWrongConfigurationIsCode2AndOneLineBeforeAnyWork() throws IOException {
+    Path corpus = pairs();
+    Ended unknown = run(corpus, "assize.judge.slot=3");
+    assertThat(unknown.code()).isEqualTo(2);
+    assertThat(lines(unknown))
+        .singleElement()
+        .asString()
+        .startsWith("assize: unknown configuration key assize.judge.slot");
+
+    Ended noModel =
+        run(corpus, "assize.judge.kind=djl", "assize.judge.model=" + dir.resolve("none"));
+    assertThat(noModel.code()).isEqualTo(2);
+    assertThat(lines(noModel)).singleElement().asString().contains("none does not exist");
+
+    Ended noCorpus = run(dir.resolve("nowhere"));
+    assertThat(noCorpus.code()).isEqualTo(2);
+    assertThat(lines(noCorpus))
+        .singleElement()
+        .asString()
+        .contains("nowhere")
+        .contains("cannot be read");
+    assertThat(dir.resolve("out/verdicts")).doesNotExist();
+  }
+
+  @Test
+  void aRunPrintsItsLeaderboardAndEndsWith0() throws IOException {
+    Ended ended = run(pairs());
+    assertThat(ended.code()).isZero();
+    assertThat(ended.out())
+        .contains("all scenarios")
+        .containsPattern("larch +100\\.0%")
+        .contains("length agrees with people on 100.0% of 2 rows")
+        .contains("2 rows read, 0 quarantined, 4 requests judged");
+    assertThat(ended.err()).contains("judging 4 requests with length");
+  }
+
+  @Test
+  void aProgramReadsJson() throws IOException {
+    Path conf = conf(pairs());
+    JsonNode json =
+        new ObjectMapper().readTree(assize("run", "-c", conf.toString(), "--format", "json").out());
+    assertThat(json.get("judged").asInt()).isEqualTo(4);
+    assertThat(json.get("judge").asText()).isEqualTo("length");
+  }
+
+  @Test
+  void tooManyFailedRowsAreCode3WithEveryTableWritten() throws IOException {
+    LocalSpark.table(
+            "sample_id STRING, `order` STRING, output STRING",
+            row("1", "ab", "no idea"),
+            row("1", "ba", "The final decision is Response 2"))
+        .write()
+        .parquet(dir.resolve("recordings").toString());
+    Ended ended =
+        run(
+            pairs(),
+            "assize.judge.kind=replay",
+            "assize.judge.recordings=" + dir.resolve("recordings"));
+    assertThat(ended.code()).isEqualTo(3);
+    assertThat(ended.err())
+        .contains("75.0 % of the requests failed, more than assize.run.max_failed_share");
+    assertThat(dir.resolve("out/win_rates.csv")).exists();
+    assertThat(dir.resolve("out/run.csv")).exists();
+  }
+
+  @Test
+  void judgeWritesVerdictsOnlyAndSummarizeTheRest() throws IOException {
+    Path conf = conf(pairs());
+    assertThat(assize("judge", "-c", conf.toString()).code()).isZero();
+    assertThat(dir.resolve("out/verdicts.csv")).exists();
+    assertThat(dir.resolve("out/win_rates")).doesNotExist();
+    Ended ended =
+        assize(
+            "summarize",
+            "--verdicts",
+            dir.resolve("out/verdicts").toString(),
+            "--corpus",
+            dir.resolve("out/corpus").toString(),
+            "--out",
+            dir.resolve("tables").toString());
+    assertThat(ended.code()).isZero();
+    assertThat(dir.resolve("tables/win_rates.csv")).exists();
+  }
+
+  @Test
+  void summarizeOfWhatIsNotThereIsCode2() {
+    Ended ended =
+        assize(
+            "summarize", "--verdicts", dir + "/no", "--corpus", dir + "/no", "--out", dir + "/t");
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(lines(ended)).singleElement().asString().contains("cannot be read as Parquet");
+  }
+
+  @Test
+  void theAutoJJudgesOwnPromptsBecomeProtocols() throws IOException {
+    Path templates = PublicData.autoJ().resolve("templates");
+    Ended ended =
+        assize(
+            "import",
+            "autoj-templates",
+            "--input",
+            templates.toString(),
+            "--out",
+            dir.resolve("protocols").toString());
+    assertThat(ended.code()).isZero();
+    Protocol protocol = Protocol.load(dir.resolve("protocols/autoj-pairwise.conf").toString());
+    String user =
+        new PromptTemplate(protocol)
+            .render(new PromptFields("Q {response}", List.of("R1 {prompt}", "R2"), null, "s", null))
+            .get(0)
+            .content();
+    String expected =
+        Files.readString(templates.resolve("pairwise.txt"))
+            .replace("{prompt}", "\u0001")
+            .replace("{response}", "\u0002")
+            .replace("{response_another}", "R2")
+            .replace("\u0001", "Q {response}")
+            .replace("\u0002", "R1 {prompt}");
+    assertThat(user).isEqualTo(expected);
+    assertThat(
+            assize("import", "autoj-templates", "--input", dir.toString(), "--out", dir.toString())
+                .code())
+        .isEqualTo(2);
+  }
+
+  private Path pairs() {
+    Path corpus = dir.resolve("pairs");
+    LocalSpark.table(
+            "sample_id STRING, prompt STRING, model_a STRING, model_b STRING, response_a STRING,"
+                + " response_b STRING, label STRING",
+            row("1", "q", "larch", "maple", "one two", "one", "a"),
+            row("2", "q", "maple", "larch", "one", "one two", "b"))
+        .write()
+        .parquet(corpus.toString());
+    return corpus;
+  }
+
+  private Path conf(Path corpus) throws IOException {
+    return Files.writeString(
+        dir.resolve("run.conf"),
+        "assize { corpus.path = \"%s\", judge.kind = length, output.dir = \"%s\" }"
+            .formatted(corpus, dir.resolve("out")));
+  }
+
+  private Ended run(Path corpus, String... settings) throws IOException {
+    List<String> arguments = new ArrayList<>(List.of("run", "-c", conf(corpus).toString()));
+    for (String setting : settings) {
+      arguments.add("-D");
+      arguments.add(setting);
+    }
+    return assize(arguments.toArray(new String[0]));
+  }
+
+  private static List<String> lines(Ended ended) {
+    return ended.err().lines().filter(line -> line.startsWith("assize: ")).toList();
+  }
+
+  private static Ended assize(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
+    ByteArrayOutputStream errBytes = new ByteArrayOutputStream();
+    try {
+      System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
+      System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
+      int code = Assize.execute(arguments);
+      return new Ended(
+          code,
+          outBytes.toString(StandardCharsets.UTF_8),
+          errBytes.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+    }
+  }
+}
