@@ -18,22 +18,24 @@ public record WinRate(long n, double rate, double standardError, double low, dou
   private static final double Z = new NormalDistribution().inverseCumulativeProbability(0.975);
 
   /**
-   * From sufficient statistics. Where every score is 0 or 1 the interval is Wilson's (1927); else
-   * it is Student's t interval, cut at 0 and 1.
+   * From sufficient statistics. Where every score stands for decisions, the interval is Wilson's
+   * (1927) on their mean: exact in spirit for wins and losses, and on the safe side with ties,
+   * since scores in 0…1 of mean p have a variance of at most p(1 − p). It does not collapse where
+   * all games are tied. Soft verdicts have Student's t interval, cut at 0 and 1.
    *
    * @param n scores, at least 1
    * @param sum their sum
    * @param squares the sum of their squares
-   * @param whole how many of them are 0 or 1
+   * @param decisions how many of them are multiples of ¼: the means of one or two decisions
    */
-  public static WinRate of(long n, double sum, double squares, long whole) {
+  public static WinRate of(long n, double sum, double squares, long decisions) {
     if (n < 1) {
       throw new IllegalArgumentException("a win rate needs a score, n = " + n);
     }
     double rate = sum / n;
     double variance = n < 2 ? Double.NaN : Math.max(0, squares - n * rate * rate) / (n - 1);
     double error = Math.sqrt(variance / n);
-    if (whole == n) {
+    if (decisions == n) {
       double centre = (rate + Z * Z / (2 * n)) / (1 + Z * Z / n);
       double half = Z / (1 + Z * Z / n) * Math.sqrt(rate * (1 - rate) / n + Z * Z / (4.0 * n * n));
       return new WinRate(n, rate, error, Math.max(0, centre - half), Math.min(1, centre + half));

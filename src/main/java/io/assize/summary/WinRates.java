@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.rint;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
@@ -50,7 +51,7 @@ public final class WinRates {
             sum("ties").as("ties"),
             sum("score").cast("double").as("score"),
             sum("squares").cast("double").as("squares"),
-            sum("whole").as("whole"))
+            sum("decisions").as("decisions"))
         .map((MapFunction<Row, Row>) WinRates::estimate, Encoders.row(SCHEMA))
         .orderBy(Scenarios.order("scenario", "model", "opponent"));
   }
@@ -68,7 +69,8 @@ public final class WinRates {
             sum(when(a.gt(0.5), 1L).otherwise(0L)).as("wins"),
             sum(when(a.lt(0.5), 1L).otherwise(0L)).as("losses"),
             sum(when(a.equalTo(0.5), 1L).otherwise(0L)).as("ties"),
-            sum(when(a.isin(0.0, 1.0), 1L).otherwise(0L)).as("whole"));
+            sum(when(a.multiply(4).equalTo(rint(a.multiply(4))), 1L).otherwise(0L))
+                .as("decisions"));
   }
 
   /** The same games seen from a and from b, whose score is 1 − a's. */
@@ -85,7 +87,7 @@ public final class WinRates {
             col("ties"),
             col("score"),
             col("squares"),
-            col("whole"));
+            col("decisions"));
     Dataset<Row> fromB =
         pairs.select(
             col("judge"),
@@ -98,14 +100,14 @@ public final class WinRates {
             col("ties"),
             col("n").minus(col("score")).as("score"),
             col("n").minus(col("score").multiply(2)).plus(col("squares")).as("squares"),
-            col("whole"));
+            col("decisions"));
     return fromA.union(fromB);
   }
 
   private static Row estimate(Row row) {
     long n = row.getAs("n");
     WinRate rate =
-        WinRate.of(n, row.getAs("score"), row.getAs("squares"), row.<Long>getAs("whole"));
+        WinRate.of(n, row.getAs("score"), row.getAs("squares"), row.<Long>getAs("decisions"));
     return RowFactory.create(
         row.getAs("judge"),
         row.getAs("scenario"),

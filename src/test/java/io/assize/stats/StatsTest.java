@@ -38,6 +38,14 @@ class StatsTest {
   }
 
   @Test
+  void tiesAloneLeaveTheWinRateOpen() {
+    WinRate rate = WinRate.of(4, 2.0, 1.0, 4);
+    assertThat(rate.standardError()).isZero();
+    assertThat(rate.low()).isCloseTo(0.1500, within(5e-5));
+    assertThat(rate.high()).isCloseTo(0.8500, within(5e-5));
+  }
+
+  @Test
   void oneSoftScoreHasNoError() {
     WinRate rate = WinRate.of(1, 0.7, 0.49, 0);
     assertThat(rate.rate()).isEqualTo(0.7);
@@ -116,11 +124,11 @@ class StatsTest {
   }
 
   private static WinRate of(double... scores) {
-    long whole = DoubleStream.of(scores).filter(s -> s == 0 || s == 1).count();
+    long decisions = DoubleStream.of(scores).filter(s -> 4 * s == Math.rint(4 * s)).count();
     return WinRate.of(
         scores.length,
         DoubleStream.of(scores).sum(),
         DoubleStream.of(scores).map(s -> s * s).sum(),
-        whole);
+        decisions);
   }
 }

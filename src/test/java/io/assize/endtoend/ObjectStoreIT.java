@@ -1,0 +1,154 @@
+package io.assize.endtoend;
+
+import static io.assize.testing.LocalSpark.row;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.assize.testing.LocalSpark;
+import io.assize.testing.Programs;
+import io.assize.testing.Programs.Ended;
+import io.assize.testing.Programs.Running;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Corpus and tables on s3a://, against a server that speaks S3 on loopback. */
+@Tag("end-to-end")
+class ObjectStoreIT {
+  private static final String SECRET = "a-secret-that-nobody-shall-read";
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir private Path dir;
+
+  @Test
+  void aCorpusOfSeveralObjectsIsJudgedAndItsTablesWritten() throws Exception {
+    int port = Programs.freePort();
+    try (Running server =
+        Programs.serve(
+            dir,
+            Map.of(),
+            port,
+            List.of(
+                Programs.VENV.resolve("bin/moto_server").toString(),
+                "-H",
+                "127.0.0.1",
+                "-p",
+                String.valueOf(port)))) {
+      put(port, "bucket", null);
+      put(port, "bucket/day=1/a.parquet", parquet("1", "2"));
+      put(port, "bucket/day=2/b.parquet", parquet("3"));
+
+      Ended ended = run(conf(port, SECRET));
+      assertThat(ended.code()).as(ended.err()).isZero();
+      assertThat(ended.out()).contains("3 rows read, 0 quarantined, 6 requests judged");
+      String csv = get(port, "bucket/out/win_rates.csv");
+      assertThat(csv)
+          .startsWith("judge,scenario,model,opponent,n,wins")
+          .contains("length,all,larch,all,3,3,0,0,1.0");
+      assertThat(get(port, "bucket/out/verdicts.csv").lines().count()).isEqualTo(7);
+      assertThat(ended.out() + ended.err()).doesNotContain(SECRET);
+
+      Ended again = run(conf(port, SECRET));
+      assertThat(again.code()).isEqualTo(2);
+      assertThat(again.err()).contains("s3a://bucket/out holds verdicts already");
+    }
+  }
+
+  @Test
+  void aStoreThatIsNotThereIsOneClearLineWithoutTheSecret() throws IOException {
+    Ended ended = run(conf(Programs.freePort(), SECRET));
+    assertThat(ended.code()).isIn(1, 2);
+    assertThat(ended.err()).contains("assize: ").doesNotContain("\tat ").doesNotContain(SECRET);
+  }
+
+  private Ended run(Path conf) {
+    return Programs.run(
+        dir,
+        Map.of(),
+        Duration.ofMinutes(4),
+        List.of("scripts/assize", "run", "-c", conf.toString()));
+  }
+
+  private Path conf(int port, String secret) throws IOException {
+    return Files.writeString(
+        dir.resolve("s3.conf"),
+        """
+        assize {
+          corpus.path = "s3a://bucket/day=*/*.parquet"
+          judge.kind = length
+          output.dir = "s3a://bucket/out"
+          spark {
+            "spark.hadoop.fs.s3a.endpoint" = "http://127.0.0.1:%d"
+            "spark.hadoop.fs.s3a.path.style.access" = true
+            "spark.hadoop.fs.s3a.access.key" = anybody
+            "spark.hadoop.fs.s3a.secret.key" = "%s"
+            "spark.hadoop.fs.s3a.attempts.maximum" = 1
+            "spark.hadoop.fs.s3a.retry.limit" = 1
+          }
+        }
+        """
+            .formatted(port, secret));
+  }
+
+  private byte[] parquet(String... ids) throws IOException {
+    Object[][] rows = new Object[ids.length][];
+    for (int i = 0; i < ids.length; i++) {
+      rows[i] = row(ids[i], "q", "larch", "maple", "one two", "one");
+    }
+    Dataset<Row> table =
+        LocalSpark.table(
+            "sample_id STRING, prompt STRING, model_a STRING, model_b STRING, response_a STRING,"
+                + " response_b STRING",
+            rows);
+    Path folder = dir.resolve("parquet-" + ids[0]);
+    table.coalesce(1).write().parquet(folder.toString());
+    try (var files = Files.list(folder)) {
+      return Files.readAllBytes(
+          files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow());
+    }
+  }
+
+  private static void put(int port, String path, byte[] body) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(uri(port, path))
+            .PUT(
+                body == null
+                    ? HttpRequest.BodyPublishers.noBody()
+                    : HttpRequest.BodyPublishers.ofByteArray(body))
+            .build();
+    assertThat(HTTP.send(request, HttpResponse.BodyHandlers.ofString()).statusCode())
+        .isEqualTo(200);
+  }
+
+  private static String get(int port, String path) throws IOException {
+    Configuration settings = new Configuration();
+    settings.set("fs.s3a.endpoint", "http://127.0.0.1:" + port);
+    settings.set("fs.s3a.path.style.access", "true");
+    settings.set("fs.s3a.access.key", "anybody");
+    settings.set("fs.s3a.secret.key", SECRET);
+    org.apache.hadoop.fs.Path object = new org.apache.hadoop.fs.Path("s3a://" + path);
+    try (FileSystem store = FileSystem.newInstance(object.toUri(), settings);
+        InputStream in = store.open(object)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static URI uri(int port, String path) {
+    return URI.create("http://127.0.0.1:" + port + "/" + path.replace("=", "%3D"));
+  }
+}

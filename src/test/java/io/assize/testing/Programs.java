@@ -1,0 +1,131 @@
+package io.assize.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Programs that tests start as a user would, and stop again with all that they started. */
+public final class Programs {
+  /** The Python environment that scripts/test sets up. */
+  public static final Path VENV = Path.of(".venv").toAbsolutePath();
+
+  private Programs() {}
+
+  /** How a program ended, and what it wrote. */
+  public record Ended(int code, String out, String err) {}
+
+  /** A program that goes on until it is closed. */
+  public record Running(Process process, Path log) implements AutoCloseable {
+    @Override
+    public void close() {
+      stop(process);
+    }
+  }
+
+  /** The folder of a package in the Python environment. */
+  public static Path pythonPackage(String name) {
+    try (Stream<Path> versions = Files.list(VENV.resolve("lib"))) {
+      return versions
+          .map(version -> version.resolve("site-packages").resolve(name))
+          .filter(Files::isDirectory)
+          .findFirst()
+          .orElseThrow(
+              () -> new AssertionError(name + " is not in " + VENV + ": run scripts/test"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Runs a program to its end. */
+  public static Ended run(
+      Path logs, Map<String, String> environment, Duration limit, List<String> command) {
+    Path out = log(logs, "out");
+    Path err = log(logs, "err");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+        stop(process);
+        throw new AssertionError(
+            command + " did not end in " + limit + ": " + Files.readString(err));
+      }
+      return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Starts a server and waits until it listens on a port of loopback. */
+  public static Running serve(
+      Path logs, Map<String, String> environment, int port, List<String> command) {
+    Path log = log(logs, "log");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      Process process = builder.start();
+      for (int i = 0; i < 600; i++) {
+        if (!process.isAlive()) {
+          throw new AssertionError(command + " ended: " + Files.readString(log));
+        }
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+          return new Running(process, log);
+        } catch (IOException e) {
+          Thread.sleep(100);
+        }
+      }
+      stop(process);
+      throw new AssertionError(command + " does not listen: " + Files.readString(log));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A port of loopback that is free. */
+  public static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void stop(Process process) {
+    List<ProcessHandle> all = process.descendants().toList();
+    process.destroy();
+    all.forEach(ProcessHandle::destroy);
+    try {
+      if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    all.forEach(ProcessHandle::destroyForcibly);
+  }
+
+  private static Path log(Path logs, String suffix) {
+    try {
+      return Files.createTempFile(Files.createDirectories(logs), "program-", "." + suffix);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
