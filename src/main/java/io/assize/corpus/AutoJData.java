@@ -12,6 +12,7 @@ import io.assize.config.UserError;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -31,16 +32,28 @@ public final class AutoJData {
   private static final String SINGLES = "critique_test.jsonl";
   private static final String CRITIQUES = "critique_autoj_output.jsonl";
 
+  /** Where the same files lie in a checkout of Auto-J's repository. */
+  private static final Map<String, String> IN_CHECKOUT =
+      Map.of(
+          PAIRS, "data/test/testdata_pairwise.jsonl",
+          OUTPUT, "data/outputs/pairwise_example_output.jsonl",
+          SWAPPED, "data/outputs/pairwise_exchange_example_output.jsonl",
+          SINGLES, "data/test/testdata_critique.jsonl",
+          CRITIQUES, "data/outputs/critique_example_output.jsonl");
+
   private final SparkSession spark;
   private final String dir;
+  private final boolean checkout;
 
-  /** The folder of the files. */
+  /** A checkout of Auto-J's repository, or a folder of its files under the names above. */
   public AutoJData(SparkSession spark, String dir) {
     this.spark = spark;
     this.dir = dir;
+    this.checkout = exists(IN_CHECKOUT.get(PAIRS));
     for (String name : List.of(PAIRS, OUTPUT, SWAPPED, SINGLES, CRITIQUES)) {
-      if (!exists(name)) {
-        throw UserError.configuration("%s lacks %s: name the folder of Auto-J's data", dir, name);
+      if (!exists(file(name))) {
+        throw UserError.configuration(
+            "%s lacks %s: name a checkout of Auto-J or the folder of its data", dir, file(name));
       }
     }
   }
@@ -109,11 +122,15 @@ public final class AutoJData {
 
   /** Rows with their place in the file, from 0: in one partition, ids count up without a gap. */
   private Dataset<Row> numbered(String name) {
-    Dataset<Row> rows = spark.read().json(new Path(dir, name).toString()).coalesce(1);
+    Dataset<Row> rows = spark.read().json(new Path(dir, file(name)).toString()).coalesce(1);
     if (Arrays.asList(rows.columns()).contains("_corrupt_record")) {
       throw UserError.configuration("%s has lines that are not JSON: fetch it again", name);
     }
     return rows.withColumn("place", monotonically_increasing_id());
+  }
+
+  private String file(String name) {
+    return checkout ? IN_CHECKOUT.get(name) : name;
   }
 
   private boolean exists(String name) {
