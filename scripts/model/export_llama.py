@@ -102,7 +102,7 @@ class Llama(torch.nn.Module):
         self.down.append(down.clone())
         # One allocation for both: TorchScript merges two equal calls of torch.empty into one tensor.
         shape = [2, self.slots, self.kv_heads, self.length, self.head_dim]
-        cache = torch.zeros(shape, dtype=q.dtype, device=q.device)
+        cache = torch.empty(shape, dtype=q.dtype, device=q.device)
         self.keys.append(cache[0])
         self.values.append(cache[1])
         return len(self.qkv)

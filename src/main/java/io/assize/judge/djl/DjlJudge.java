@@ -186,6 +186,7 @@ public final class DjlJudge implements Judge {
         int end = Math.min(at + CHUNK, request.prompt.length);
         next = model.prefill(Arrays.copyOfRange(request.prompt, at, end), slot, at);
       }
+      count(start, request.prompt.length, prefillNanos, prefillTokens);
       slots[slot] = request;
       take(slot, next);
     } catch (RuntimeException e) {
@@ -193,7 +194,6 @@ public final class DjlJudge implements Judge {
       request.future.completeExceptionally(
           new JudgeException(Reason.ENGINE_ERROR, "reading the prompt failed: " + e, e));
     }
-    count(start, request.prompt.length, prefillNanos, prefillTokens);
   }
 
   private void step() {
@@ -211,6 +211,7 @@ public final class DjlJudge implements Judge {
     }
     try {
       long[] next = model.decode(tokens, positions);
+      count(start, live, decodeNanos, decodeTokens);
       for (int slot = 0; slot < slots.length; slot++) {
         if (slots[slot] != null) {
           take(slot, next[slot]);
@@ -226,7 +227,6 @@ public final class DjlJudge implements Judge {
         }
       }
     }
-    count(start, live, decodeNanos, decodeTokens);
   }
 
   /** Adds a token to a slot's answer, and frees the slot where the answer has ended. */
@@ -271,6 +271,7 @@ public final class DjlJudge implements Judge {
     }
   }
 
+  /** Counts work; before any answer of it is given, so that who has the answer sees the work. */
   private void count(long start, long tokens, AtomicLong nanos, AtomicLong count) {
     long took = System.nanoTime() - start;
     nanos.addAndGet(took);

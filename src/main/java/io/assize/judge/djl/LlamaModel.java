@@ -3,6 +3,8 @@ package io.assize.judge.djl;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -57,6 +59,7 @@ final class LlamaModel implements AutoCloseable {
    */
   static LlamaModel load(Checkpoint checkpoint, Device device, int slots, int length, int threads)
       throws IOException {
+    refuseMissing(device);
     PtModel model = (PtModel) Model.newInstance("assize-llama", device, "PyTorch");
     try (InputStream graph = LlamaModel.class.getResourceAsStream(GRAPH)) {
       model.load(graph, false);
@@ -208,6 +211,16 @@ final class LlamaModel implements AutoCloseable {
   private void call(String method, List<IValue> arguments) {
     try (IValue done = IValueUtils.runMethod(block, method, arguments.toArray(new IValue[0]))) {
       arguments.forEach(IValue::close);
+    }
+  }
+
+  private static void refuseMissing(Device device) {
+    if (device.isGpu() && !Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA)) {
+      throw UserError.failure(
+          "Spark gave the judge %s, but the PyTorch of this executor is built for CPUs: name one"
+              + " built for CUDA in the executor's PYTORCH_LIBRARY_PATH, or ask for no GPU"
+              + " (docs/cluster.md)",
+          device);
     }
   }
 

@@ -10,12 +10,15 @@ import io.assize.config.UserError;
 import io.assize.prompt.ChatMessage;
 import io.assize.testing.DemoJudge;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
@@ -48,6 +51,16 @@ class CheckpointTest {
     type.dequantize(ByteBuffer.wrap(raw).order(ByteOrder.LITTLE_ENDIAN), floats);
     for (int i = 0; i < floats.capacity(); i++) {
       assertThat(floats.get(i)).isEqualTo((float) golden.get("values").get(i).asDouble());
+    }
+  }
+
+  @Test
+  void theDecodersGraphIsTheOneWhoseChecksumIsKept() throws Exception {
+    try (InputStream graph = LlamaModel.class.getResourceAsStream("llama.pt");
+        InputStream sum = LlamaModel.class.getResourceAsStream("llama.pt.sha256")) {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(graph.readAllBytes());
+      assertThat(new String(sum.readAllBytes(), StandardCharsets.US_ASCII))
+          .startsWith(HexFormat.of().formatHex(digest) + " ");
     }
   }
 

@@ -3,6 +3,7 @@ package io.assize.judge.djl;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.assize.config.UserError;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.Prompt;
@@ -58,6 +59,14 @@ class DjlJudgeTest {
           .hasMessageContaining("more than the context of 512");
       assertThat(fits.join().text()).isNotNull();
     }
+  }
+
+  @Test
+  void aGpuThatThisPyTorchCannotUseIsRefusedWithOneLine() {
+    assertThatThrownBy(() -> DjlJudge.open(DemoJudge.config(TINY, 1, 8), "gpu0"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("gpu(0)")
+        .hasMessageContaining("PYTORCH_LIBRARY_PATH");
   }
 
   @Test
