@@ -120,6 +120,8 @@ class ClusterIT {
               "--conf",
               "spark.executor.cores=2",
               "--conf",
+              "spark.cores.max=4",
+              "--conf",
               "spark.executor.memory=1500m",
               "--conf",
               "spark.scheduler.minRegisteredResourcesRatio=1.0",

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +16,7 @@ class InFlightTest {
 
   @Test
   void atMostAWindowOfRowsIsOnItsWay() {
-    Map<Integer, CompletableFuture<Completion>> sent = new HashMap<>();
+    Map<Integer, CompletableFuture<Completion>> sent = new ConcurrentHashMap<>();
     InFlight<Integer> inFlight =
         new InFlight<>(
             IntStream.range(0, 10).iterator(),
