@@ -58,10 +58,6 @@ final class GgufFile implements AutoCloseable {
     return metadata.get(key) instanceof String text ? text : otherwise;
   }
 
-  boolean flag(String key) {
-    return Boolean.TRUE.equals(metadata.get(key));
-  }
-
   /** A number of the metadata; refuses a file that lacks it. */
   Number number(String key) {
     if (metadata.get(key) instanceof Number number) {
