@@ -124,7 +124,7 @@ public final class AutoJData {
   private Dataset<Row> numbered(String name) {
     Dataset<Row> rows = spark.read().json(new Path(dir, file(name)).toString()).coalesce(1);
     if (Arrays.asList(rows.columns()).contains("_corrupt_record")) {
-      throw UserError.configuration("%s has lines that are not JSON: fetch it again", name);
+      throw UserError.configuration("%s has lines that are not JSON: fetch it again", file(name));
     }
     return rows.withColumn("place", monotonically_increasing_id());
   }

@@ -19,9 +19,9 @@ public record WinRate(long n, double rate, double standardError, double low, dou
 
   /**
    * From sufficient statistics. Where every score stands for decisions, the interval is Wilson's
-   * (1927) on their mean: exact in spirit for wins and losses, and on the safe side with ties,
-   * since scores in 0…1 of mean p have a variance of at most p(1 − p). It does not collapse where
-   * all games are tied. Soft verdicts have Student's t interval, cut at 0 and 1.
+   * (1927) on their mean; with ties it is on the safe side, since scores in 0…1 of mean p have a
+   * variance of at most p(1 − p), and it does not collapse where all games are tied. Soft verdicts
+   * have Student's t interval, cut at 0 and 1.
    *
    * @param n scores, at least 1
    * @param sum their sum

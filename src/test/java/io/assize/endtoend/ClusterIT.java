@@ -33,7 +33,7 @@ class ClusterIT {
 
   private static final int NEW_TOKENS = Integer.getInteger("assize.test.newTokens", 24);
 
-  private static final Path SPARK = Programs.VENV.resolve("lib/python3.11/site-packages/pyspark");
+  private static final Path SPARK = Programs.pythonPackage("pyspark");
 
   @TempDir private Path dir;
 

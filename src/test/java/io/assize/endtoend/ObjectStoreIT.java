@@ -53,7 +53,7 @@ class ObjectStoreIT {
       put(port, "bucket/day=1/a.parquet", parquet("1", "2"));
       put(port, "bucket/day=2/b.parquet", parquet("3"));
 
-      Ended ended = run(conf(port, SECRET));
+      Ended ended = run(conf(port));
       assertThat(ended.code()).as(ended.err()).isZero();
       assertThat(ended.out()).contains("3 rows read, 0 quarantined, 6 requests judged");
       String csv = get(port, "bucket/out/win_rates.csv");
@@ -63,7 +63,7 @@ class ObjectStoreIT {
       assertThat(get(port, "bucket/out/verdicts.csv").lines().count()).isEqualTo(7);
       assertThat(ended.out() + ended.err()).doesNotContain(SECRET);
 
-      Ended again = run(conf(port, SECRET));
+      Ended again = run(conf(port));
       assertThat(again.code()).isEqualTo(2);
       assertThat(again.err()).contains("s3a://bucket/out holds verdicts already");
     }
@@ -71,7 +71,7 @@ class ObjectStoreIT {
 
   @Test
   void aStoreThatIsNotThereIsOneClearLineWithoutTheSecret() throws IOException {
-    Ended ended = run(conf(Programs.freePort(), SECRET));
+    Ended ended = run(conf(Programs.freePort()));
     assertThat(ended.code()).isIn(1, 2);
     assertThat(ended.err()).contains("assize: ").doesNotContain("\tat ").doesNotContain(SECRET);
   }
@@ -84,7 +84,11 @@ class ObjectStoreIT {
         List.of("scripts/assize", "run", "-c", conf.toString()));
   }
 
-  private Path conf(int port, String secret) throws IOException {
+  private Path conf(int port) throws IOException {
+    StringBuilder spark = new StringBuilder();
+    store(port)
+        .forEach(
+            (key, value) -> spark.append("\"spark.hadoop.%s\" = \"%s\"\n".formatted(key, value)));
     return Files.writeString(
         dir.resolve("s3.conf"),
         """
@@ -93,16 +97,22 @@ class ObjectStoreIT {
           judge.kind = length
           output.dir = "s3a://bucket/out"
           spark {
-            "spark.hadoop.fs.s3a.endpoint" = "http://127.0.0.1:%d"
-            "spark.hadoop.fs.s3a.path.style.access" = true
-            "spark.hadoop.fs.s3a.access.key" = anybody
-            "spark.hadoop.fs.s3a.secret.key" = "%s"
-            "spark.hadoop.fs.s3a.attempts.maximum" = 1
-            "spark.hadoop.fs.s3a.retry.limit" = 1
+            %s
           }
         }
         """
-            .formatted(port, secret));
+            .formatted(spark));
+  }
+
+  /** How Hadoop reaches the server. */
+  private static Map<String, String> store(int port) {
+    return Map.of(
+        "fs.s3a.endpoint", "http://127.0.0.1:" + port,
+        "fs.s3a.path.style.access", "true",
+        "fs.s3a.access.key", "anybody",
+        "fs.s3a.secret.key", SECRET,
+        "fs.s3a.attempts.maximum", "1",
+        "fs.s3a.retry.limit", "1");
   }
 
   private byte[] parquet(String... ids) throws IOException {
@@ -137,10 +147,7 @@ class ObjectStoreIT {
 
   private static String get(int port, String path) throws IOException {
     Configuration settings = new Configuration();
-    settings.set("fs.s3a.endpoint", "http://127.0.0.1:" + port);
-    settings.set("fs.s3a.path.style.access", "true");
-    settings.set("fs.s3a.access.key", "anybody");
-    settings.set("fs.s3a.secret.key", SECRET);
+    store(port).forEach(settings::set);
     org.apache.hadoop.fs.Path object = new org.apache.hadoop.fs.Path("s3a://" + path);
     try (FileSystem store = FileSystem.newInstance(object.toUri(), settings);
         InputStream in = store.open(object)) {

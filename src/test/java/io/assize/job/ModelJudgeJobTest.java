@@ -1,6 +1,7 @@
 package io.assize.job;
 
 import static io.assize.testing.LocalSpark.row;
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.config.AssizeConfig;
@@ -98,7 +99,7 @@ class ModelJudgeJobTest {
 
   private List<String> statuses(String sample) {
     return verdicts("together")
-        .filter(org.apache.spark.sql.functions.col("sample_id").equalTo(sample))
+        .filter(col("sample_id").equalTo(sample))
         .select("status")
         .collectAsList()
         .stream()

@@ -59,7 +59,7 @@ final class LlamaModel implements AutoCloseable {
    */
   static LlamaModel load(Checkpoint checkpoint, Device device, int slots, int length, int threads)
       throws IOException {
-    refuseMissing(device);
+    refuseUnusable(device);
     PtModel model = (PtModel) Model.newInstance("assize-llama", device, "PyTorch");
     try (InputStream graph = LlamaModel.class.getResourceAsStream(GRAPH)) {
       model.load(graph, false);
@@ -214,7 +214,7 @@ final class LlamaModel implements AutoCloseable {
     }
   }
 
-  private static void refuseMissing(Device device) {
+  private static void refuseUnusable(Device device) {
     if (device.isGpu() && !Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA)) {
       throw UserError.failure(
           "Spark gave the judge %s, but the PyTorch of this executor is built for CPUs: name one"
