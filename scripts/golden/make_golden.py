@@ -17,7 +17,14 @@ import gguf
 import numpy as np
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM
+from transformers import (
+    AutoModelForCausalLM,
+    LlamaConfig,
+    LlamaForCausalLM,
+    MistralConfig,
+    Qwen2Config,
+    Qwen3Config,
+)
 
 NEW_TOKENS = 48
 
@@ -129,6 +136,60 @@ def tiny_llama(folder: pathlib.Path) -> None:
     (folder / "tiny-llama-greedy.json").write_text(json.dumps(rows, ensure_ascii=False) + "\n")
 
 
+SMALL = {
+    "vocab_size": 96,
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 256,
+    "initializer_range": 0.3,
+    "bos_token_id": 0,
+    "eos_token_id": 1,
+}
+
+LLAMA3_SCALING = {
+    "rope_type": "llama3",
+    "factor": 8.0,
+    "low_freq_factor": 1.0,
+    "high_freq_factor": 4.0,
+    "original_max_position_embeddings": 32,
+}
+
+ARCHITECTURES = {
+    "llama2": LlamaConfig(**{**SMALL, "num_key_value_heads": 4}),
+    "llama2-linear": LlamaConfig(**SMALL, rope_scaling={"rope_type": "linear", "factor": 2.0}),
+    "llama3": LlamaConfig(**SMALL, rope_theta=500000.0, rope_scaling=LLAMA3_SCALING),
+    "llama-bias": LlamaConfig(**SMALL, attention_bias=True),
+    "mistral": MistralConfig(**SMALL, sliding_window=128, head_dim=16),
+    "yi": LlamaConfig(**{**SMALL, "num_key_value_heads": 1}, rope_theta=5000000.0, rms_norm_eps=1e-5),
+    "qwen2": Qwen2Config(**SMALL, tie_word_embeddings=True, use_sliding_window=False),
+    "qwen2.5": Qwen2Config(**SMALL, rope_theta=1000000.0, use_sliding_window=False),
+    "qwen3": Qwen3Config(**SMALL, head_dim=16, rope_theta=1000000.0, use_sliding_window=False),
+    "smollm2": LlamaConfig(**SMALL, tie_word_embeddings=True, rope_theta=100000.0),
+}
+
+
+def architectures(folder: pathlib.Path) -> None:
+    """For each architecture a tiny checkpoint of random weights, and its logits for 40 tokens."""
+    for name, config in ARCHITECTURES.items():
+        torch.manual_seed(11)
+        here = folder / "architectures" / name
+        model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+        for key, parameter in model.named_parameters():
+            if key.endswith("bias") or "norm" in key:
+                parameter.data += torch.randn_like(parameter) * 0.3
+        model.to(torch.bfloat16).save_pretrained(here, safe_serialization=True)
+        model = AutoModelForCausalLM.from_pretrained(here, dtype=torch.float32).eval()
+        tokens = torch.randint(2, 96, (1, 40))
+        with torch.no_grad():
+            logits = model(tokens).logits[0]
+        rows = [[round(float(v), 5) for v in row] for row in logits[[0, 7, 38, 39]]]
+        golden = {"tokens": tokens[0].tolist(), "rows": [0, 7, 38, 39], "logits": rows}
+        (here / "logits.json").write_text(json.dumps(golden) + "\n")
+
+
 def quantised_blocks(folder: pathlib.Path) -> None:
     random = np.random.default_rng(7)
     rows = []
@@ -157,6 +218,7 @@ def main() -> None:
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(2)
     quantised_blocks(folder)
+    architectures(folder)
     tiny_llama(folder)
     demo_judge(pathlib.Path(sys.argv[1]), folder)
 

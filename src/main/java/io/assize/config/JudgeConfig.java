@@ -1,19 +1,19 @@
 package io.assize.config;
 
+import com.typesafe.config.ConfigUtil;
 import java.io.Serializable;
+import java.util.Map;
 
 /**
  * The judge.
  *
- * @param kind {@code djl}, {@code replay} or {@code length}
+ * @param kind {@code djl}, {@code http}, {@code replay} or {@code length}
  * @param name its name in the tables; null: made from kind and model
- * @param model djl: a checkpoint directory or GGUF file
- * @param maxNewTokens djl: most tokens of an answer
- * @param contextLength djl: prompt and answer together, in tokens
- * @param slots djl: prompts decoded together
- * @param threads djl: CPU threads, 0 for PyTorch's choice
- * @param idleUnloadSeconds djl: an unused model is unloaded after so many seconds
- * @param window rows that a task hands in before it waits, 0 for twice the slots
+ * @param model djl: a checkpoint directory or GGUF file; http: the model's name there
+ * @param decoding how a language model comes to its verdict
+ * @param engine djl: how the model is run
+ * @param http http: the endpoint
+ * @param window rows that a task hands in before it waits, 0 for twice what the judge works on
  * @param recordings replay: the Parquet folder of recorded outputs
  * @param margin length: a tie within this share of the longer response's words
  */
@@ -21,11 +21,9 @@ public record JudgeConfig(
     String kind,
     String name,
     String model,
-    int maxNewTokens,
-    int contextLength,
-    int slots,
-    int threads,
-    int idleUnloadSeconds,
+    DecodingConfig decoding,
+    EngineConfig engine,
+    HttpConfig http,
     int window,
     String recordings,
     double margin)
@@ -34,14 +32,12 @@ public record JudgeConfig(
   static JudgeConfig of(Settings settings) {
     JudgeConfig judge =
         new JudgeConfig(
-            settings.choice("kind", "djl", "replay", "length"),
+            settings.choice("kind", "djl", "http", "replay", "length"),
             settings.optionalText("name"),
             settings.optionalText("model"),
-            settings.integer("max_new_tokens", 1, 1 << 20),
-            settings.integer("context_length", 16, 1 << 20),
-            settings.integer("slots", 1, 4096),
-            settings.integer("threads", 0, 1024),
-            settings.integer("idle_unload_seconds", 1, 1 << 20),
+            DecodingConfig.of(settings),
+            EngineConfig.of(settings),
+            HttpConfig.of(settings.section("http")),
             settings.integer("window", 0, 1 << 20),
             settings.optionalText("recordings"),
             settings.number("margin", 0, 1));
@@ -51,27 +47,52 @@ public record JudgeConfig(
 
   /** A judge that gives back recorded outputs; the defaults for the rest. */
   public static JudgeConfig replay(String name, String recordings) {
-    return new JudgeConfig("replay", name, null, 1, 16, 8, 0, 300, 0, recordings, 0.05);
+    return AssizeConfig.parse(
+            "assize { corpus.path = none, output.dir = none, judge.kind = replay }",
+            Map.of(
+                "assize.judge.name", ConfigUtil.quoteString(name),
+                "assize.judge.recordings", ConfigUtil.quoteString(recordings)))
+        .judge();
   }
 
   /** How many rows a task hands in before it waits. */
   public int effectiveWindow() {
-    return window > 0 ? window : 2 * slots;
+    return window > 0 ? window : 2 * (kind.equals("http") ? http.concurrency() : engine.slots());
+  }
+
+  /** What of the settings can change a language model's answer. */
+  public String identity() {
+    return kind.equals("djl") ? engine.identity() + ";" + decoding.identity() : decoding.identity();
   }
 
   private void check() {
-    if (kind.equals("djl") && (model == null || model.isBlank())) {
+    boolean blank = model == null || model.isBlank();
+    if (kind.equals("djl") && blank) {
       throw UserError.configuration(
           "assize.judge.model is missing: name a Hugging Face directory or a .gguf file");
+    }
+    if (kind.equals("http") && blank) {
+      throw UserError.configuration(
+          "assize.judge.model is missing: name the model as the endpoint calls it");
+    }
+    if (kind.equals("http") && (http.url() == null || http.url().isBlank())) {
+      throw UserError.configuration(
+          "assize.judge.http.url is missing: name the endpoint, as http://host:8000/v1");
     }
     if (kind.equals("replay") && (recordings == null || recordings.isBlank())) {
       throw UserError.configuration(
           "assize.judge.recordings is missing: name the Parquet folder of recorded outputs");
     }
-    if (maxNewTokens >= contextLength) {
+    if (decoding.maxNewTokens() >= engine.contextLength()) {
       throw UserError.configuration(
           "assize.judge.max_new_tokens is %d: it must be below assize.judge.context_length, %d",
-          maxNewTokens, contextLength);
+          decoding.maxNewTokens(), engine.contextLength());
+    }
+    if (kind.equals("djl") && engine.cacheTokens() < engine.contextLength()) {
+      throw UserError.configuration(
+          "assize.judge.cache_tokens is %d: it must hold one sequence of"
+              + " assize.judge.context_length, %d",
+          engine.cacheTokens(), engine.contextLength());
     }
   }
 }

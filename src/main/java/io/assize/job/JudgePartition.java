@@ -166,6 +166,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
             sampleId + " (" + order.text() + ")",
             messages,
             protocol.chat(),
+            protocol.decision(),
             responses,
             recorded == null ? null : recording(recorded, order));
     return new Request(sampleId, order, prompt, key(messages, recorded));

@@ -3,6 +3,7 @@ package io.assize.job;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.length;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
@@ -52,7 +53,7 @@ record JudgeStage(
             ? shown.withColumn("recording", lit(null).cast("string"))
             : withRecordings(shown, recordings);
     int cores = valid.sparkSession().sparkContext().defaultParallelism();
-    return requests.select(columns()).repartition(partitions > 0 ? partitions : 4 * cores);
+    return inReadingOrder(requests.select(columns()), partitions > 0 ? partitions : 4 * cores);
   }
 
   /** The verdicts of requests, not yet computed. */
@@ -66,6 +67,21 @@ record JudgeStage(
   long count(Corpus corpus, int sample) {
     long rows = sample > 0 ? Math.min(sample, corpus.rowsValid()) : corpus.rowsValid();
     return rows * (pairwise() ? shown.size() : 1);
+  }
+
+  /**
+   * Rows in the order in which a judge reads least: what shares a beginning stands together
+   * (scenario, query, the two orders of a row), and neighbours are of like length.
+   */
+  private Dataset<Row> inReadingOrder(Dataset<Row> requests, int tasks) {
+    Column all =
+        pairwise()
+            ? length(col("response_a")).plus(length(col("response_b")))
+            : length(col("response"));
+    Column[] keys = {
+      col("scenario"), length(col("prompt")), col("prompt"), all, col("sample_id"), col("order")
+    };
+    return requests.repartitionByRange(tasks, keys).sortWithinPartitions(keys);
   }
 
   private boolean pairwise() {

@@ -2,6 +2,7 @@ package io.assize.judge;
 
 import io.assize.judge.baseline.LengthJudge;
 import io.assize.judge.djl.DjlJudge;
+import io.assize.judge.http.HttpJudge;
 import io.assize.judge.replay.ReplayJudge;
 import java.util.HashMap;
 import java.util.Map;
@@ -61,7 +62,7 @@ public final class JudgeRegistry {
       entry.closing.cancel(false);
       entry.closing = null;
     }
-    return new OneLease(key, entry, spec.config().idleUnloadSeconds());
+    return new OneLease(key, entry, spec.config().engine().idleUnloadSeconds());
   }
 
   /** How often a judge was opened in this JVM. */
@@ -85,6 +86,7 @@ public final class JudgeRegistry {
   private static Judge open(JudgeSpec spec, String device) {
     return switch (spec.config().kind()) {
       case "djl" -> DjlJudge.open(spec.config(), device);
+      case "http" -> new HttpJudge(spec.config());
       case "length" -> new LengthJudge(spec.config().margin());
       case "replay" -> new ReplayJudge();
       default -> throw new IllegalArgumentException(spec.config().kind());

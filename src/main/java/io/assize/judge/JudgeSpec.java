@@ -1,7 +1,9 @@
 package io.assize.judge;
 
 import io.assize.config.JudgeConfig;
+import io.assize.config.UserError;
 import io.assize.judge.djl.CheckpointFiles;
+import io.assize.judge.http.HttpJudge;
 import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
 import java.io.Serializable;
@@ -22,7 +24,7 @@ public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
     implements Serializable {
 
   /** Version of the arithmetic in the DJL engine; raise it when a change alters answers. */
-  private static final String ENGINE = "llama-fp32-1";
+  private static final String ENGINE = "decoder-2";
 
   /**
    * Checks a judge's settings and files, and names it.
@@ -36,18 +38,26 @@ public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
         CheckpointFiles files =
             CheckpointFiles.check(
                 Path.of(config.model()),
-                config.maxNewTokens(),
+                config.decoding().writes() ? config.decoding().maxNewTokens() : 0,
                 PromptTemplate.probe(protocol),
                 protocol.chat());
         yield new JudgeSpec(
             config,
             named(config, files.name()),
-            sha256(
-                "djl",
-                ENGINE,
-                files.sha256(),
-                "greedy",
-                "max_new_tokens=" + config.maxNewTokens()));
+            sha256("djl", ENGINE, files.sha256(), config.identity()));
+      }
+      case "http" -> {
+        HttpJudge.endpoint(config.http().url());
+        if (!protocol.chat().equals("model")) {
+          throw UserError.configuration(
+              "protocol %s sets chat, but an http judge's endpoint applies the model's own: set chat"
+                  + " to \"model\"",
+              protocol.name());
+        }
+        yield new JudgeSpec(
+            config,
+            named(config, config.model()),
+            sha256("http", config.model(), config.identity()));
       }
       case "length" ->
           new JudgeSpec(

@@ -1,6 +1,7 @@
 package io.assize.judge;
 
 import io.assize.prompt.ChatMessage;
+import io.assize.prompt.DecisionRule;
 import java.util.List;
 
 /**
@@ -9,6 +10,7 @@ import java.util.List;
  * @param id names the request in errors: sample and order
  * @param messages what a language model reads
  * @param chat the protocol's chat format: {@code model}, {@code none} or a Jinja template
+ * @param rule how the answer is read; null: its text is all that is wanted
  * @param responses the responses in the order shown, for judges that need no language model
  * @param recording what was recorded for this request; null where nothing was
  */
@@ -16,5 +18,6 @@ public record Prompt(
     String id,
     List<ChatMessage> messages,
     String chat,
+    DecisionRule rule,
     List<String> responses,
     Recording recording) {}

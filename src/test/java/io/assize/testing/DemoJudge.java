@@ -37,14 +37,19 @@ public final class DemoJudge {
     return path;
   }
 
-  /** A configuration of the DJL judge over a model. */
+  /** A configuration of the DJL judge over a model, in float32. */
   public static JudgeConfig config(Path model, int slots, int maxNewTokens) {
+    return config(
+        model,
+        "precision = fp32, slots = %d, max_new_tokens = %d, context_length = 2048"
+            .formatted(slots, maxNewTokens));
+  }
+
+  /** A configuration of the DJL judge over a model, with settings of {@code assize.judge}. */
+  public static JudgeConfig config(Path model, String settings) {
     return AssizeConfig.parse(
-            """
-            assize { corpus.path = none, output.dir = none
-              judge { kind = djl, slots = %d, max_new_tokens = %d, context_length = 2048 } }
-            """
-                .formatted(slots, maxNewTokens),
+            "assize { corpus.path = none, output.dir = none, judge { kind = djl, %s } }"
+                .formatted(settings),
             Map.of("assize.judge.model", "\"" + model + "\""))
         .judge();
   }

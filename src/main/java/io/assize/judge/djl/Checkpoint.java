@@ -8,7 +8,7 @@ import java.util.Set;
 /** A model as it lies on disk: shape, tokenizer, and weights by Hugging Face's names and layout. */
 interface Checkpoint extends AutoCloseable {
 
-  LlamaConfig config();
+  DecoderConfig config();
 
   /** The tokenizer in the format of Hugging Face's {@code tokenizer.json}. */
   String tokenizerJson();
@@ -28,8 +28,8 @@ interface Checkpoint extends AutoCloseable {
   /** A tensor's dimensions, outermost first. */
   long[] shape(String name);
 
-  /** Reads a tensor as float32 into a direct buffer of its own. */
-  FloatBuffer read(String name) throws IOException;
+  /** Reads {@code rows} of the outermost dimension as float32 into a direct buffer of its own. */
+  FloatBuffer read(String name, long from, long rows) throws IOException;
 
   @Override
   void close() throws IOException;

@@ -29,7 +29,7 @@ public record CheckpointFiles(Path path, List<Path> files) {
       Path path, int maxNewTokens, List<ChatMessage> probe, String chat) {
     CheckpointFiles files = find(path);
     try (Checkpoint checkpoint = files.open()) {
-      LlamaModel.checkShapes(checkpoint, path.toString());
+      Decoder.checkShapes(checkpoint, path.toString());
       new ChatFormats(checkpoint).of(chat).render(probe);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {

@@ -1,6 +1,8 @@
 package io.assize.judge.djl;
 
 import ai.djl.Device;
+import io.assize.config.DecodingConfig;
+import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.Completion;
@@ -8,55 +10,82 @@ import io.assize.judge.Judge;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
 import io.assize.judge.Prompt;
+import io.assize.judge.Question;
+import io.assize.judge.VerdictParser;
 import io.assize.judge.WorkDone;
 import io.assize.prompt.ChatMessage;
+import io.assize.prompt.DecisionRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A language model in this JVM, through DJL's PyTorch engine: greedy decoding in float32 until an
- * end token or the token limit. Callers' threads tokenize; one thread owns the device, reads
- * waiting prompts into free slots and takes a step for all live slots together.
+ * A language model in this JVM, through DJL's PyTorch engine. Callers' threads tokenize; one thread
+ * owns the device and runs a {@link ContinuousBatch} of all that is asked of it.
  *
- * <p>A row's arithmetic does not depend on its neighbours: a prompt is read alone, a step always
- * works on all slots, and attention goes over a slot's own length.
+ * <p>It thinks, then decides: with {@code decision = critique} it writes, and where the text states
+ * no decision, the decision's beginning is appended and the probabilities of the allowed answers
+ * are read; with {@code forced} they are read at once.
  */
 public final class DjlJudge implements Judge {
   private static final Logger LOG = LoggerFactory.getLogger(DjlJudge.class);
 
-  /** Tokens read in one go; bounds the memory of attention scores. */
-  private static final int CHUNK = 512;
-
-  private final int maxNewTokens;
+  private final JudgeConfig config;
   private final ChatFormats formats;
-  private final Set<Long> endTokens;
   private final PromptTokenizer tokenizer;
-  private final LlamaModel model;
-  private final LinkedBlockingQueue<Request> waiting = new LinkedBlockingQueue<>();
-  private final Request[] slots;
+  private final Decoder decoder;
+  private final ContinuousBatch batch;
+  private final Map<DecisionRule, Asked> questions = new EnumMap<>(DecisionRule.class);
+  private final int contextLength;
   private final Thread worker;
-  private final AtomicLong prefillNanos = new AtomicLong();
-  private final AtomicLong prefillTokens = new AtomicLong();
-  private final AtomicLong decodeNanos = new AtomicLong();
-  private final AtomicLong decodeTokens = new AtomicLong();
   private volatile JudgeException closed;
 
-  private DjlJudge(JudgeConfig config, Checkpoint checkpoint, LlamaModel model, String where) {
-    this.maxNewTokens = config.maxNewTokens();
+  /** A question as tokens: its beginning at once and after a critique, and its answers. */
+  private static final class Asked {
+    private final Question question;
+    private final long[] prefix;
+    private final long[] prefixAfterText;
+    private final List<long[]> answers;
+
+    Asked(Question question, PromptTokenizer tokenizer) {
+      this.question = question;
+      this.prefix = tokenizer.encodeText(question.prefix());
+      this.prefixAfterText = tokenizer.encodeText("\n" + question.prefix());
+      this.answers = question.answers().stream().map(tokenizer::encodeText).toList();
+    }
+
+    int mostTokens() {
+      return prefixAfterText.length + answers.stream().mapToInt(a -> a.length).max().orElse(0);
+    }
+  }
+
+  private DjlJudge(
+      JudgeConfig config, Checkpoint checkpoint, Decoder decoder, int contextLength, String where) {
+    this.config = config;
     this.formats = new ChatFormats(checkpoint);
-    this.endTokens = checkpoint.endTokens();
     this.tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), where);
-    this.model = model;
-    this.slots = new Request[config.slots()];
+    this.decoder = decoder;
+    this.contextLength = contextLength;
+    EngineConfig engine = config.engine();
+    this.batch =
+        new ContinuousBatch(
+            decoder,
+            engine.slots(),
+            cacheTokens(engine, contextLength),
+            engine.stepTokens(),
+            engine.deterministic(),
+            engine.prefixReuse(),
+            checkpoint.endTokens());
+    for (DecisionRule rule : DecisionRule.values()) {
+      questions.put(rule, new Asked(Question.of(rule), tokenizer));
+    }
     this.worker = new Thread(this::work, "assize-djl-judge");
     this.worker.setDaemon(true);
   }
@@ -71,21 +100,29 @@ public final class DjlJudge implements Judge {
     long start = System.nanoTime();
     Path path = Path.of(config.model());
     CheckpointFiles files = CheckpointFiles.find(path);
+    EngineConfig engine = config.engine();
+    Precision precision = Precision.of(engine.precision());
     try (Checkpoint checkpoint = files.open()) {
-      LlamaModel.checkShapes(checkpoint, path.toString());
-      int length = Math.min(config.contextLength(), checkpoint.config().contextLength());
-      LlamaModel model =
-          LlamaModel.load(
-              checkpoint, Device.fromName(device), config.slots(), length, config.threads());
-      DjlJudge judge = new DjlJudge(config, checkpoint, model, path.toString());
+      Decoder.checkShapes(checkpoint, path.toString());
+      int context = Math.min(engine.contextLength(), checkpoint.config().contextLength());
+      int positions = ContinuousBatch.roundUp(context + 1);
+      int cacheTokens = cacheTokens(engine, context);
+      Device where = Device.fromName(device);
+      Decoder.refuseUnusable(where, precision);
+      MemoryEstimate memory =
+          MemoryEstimate.of(checkpoint, precision, cacheTokens, engine.stepTokens());
+      LOG.info("judge model {} on {} in {}: {}", files.name(), device, precision, memory);
+      memory.refuseTooLarge(where);
+      Decoder decoder =
+          Decoder.load(checkpoint, where, precision, positions, cacheTokens, engine.threads());
+      DjlJudge judge = new DjlJudge(config, checkpoint, decoder, context, path.toString());
       judge.worker.start();
       LOG.info(
-          "judge model {} loaded on {} in {} s: {} slots of {} tokens",
+          "judge model {} loaded from {} on {} in {} s",
           files.name(),
+          path,
           device,
-          String.format("%.1f", (System.nanoTime() - start) / 1e9),
-          config.slots(),
-          length);
+          String.format("%.1f", (System.nanoTime() - start) / 1e9));
       return judge;
     } catch (IOException e) {
       throw UserError.failure("model %s cannot be read: %s", path, e.getMessage());
@@ -97,21 +134,22 @@ public final class DjlJudge implements Judge {
     JudgeException gone = closed;
     return gone != null
         ? CompletableFuture.failedFuture(gone)
-        : submit(tokens(prompt.messages(), prompt.chat())).future;
+        : submit(tokens(prompt.messages(), prompt.chat()), prompt.rule()).future;
   }
 
-  /** Hands in a prompt that is tokens already. */
-  Request submit(long[] tokens) {
-    Request request = new Request(tokens, maxNewTokens);
-    if (tokens.length + maxNewTokens > model.length()) {
+  /** Hands in a prompt that is tokens already; a null rule wants its text only. */
+  Request submit(long[] tokens, DecisionRule rule) {
+    Request request = new Request(tokens, rule == null ? null : questions.get(rule));
+    int most = request.reservation() - 1;
+    if (most > contextLength) {
       request.future.completeExceptionally(
           new JudgeException(
               Reason.TOO_LONG,
               "the prompt has %d tokens; with %d for the answer, more than the context of %d"
-                  .formatted(tokens.length, maxNewTokens, model.length())));
+                  .formatted(tokens.length, most - tokens.length, contextLength)));
       return request;
     }
-    waiting.add(request);
+    batch.submit(request);
     JudgeException gone = closed;
     if (gone != null) {
       request.future.completeExceptionally(gone);
@@ -121,22 +159,23 @@ public final class DjlJudge implements Judge {
 
   @Override
   public WorkDone workDone() {
-    return new WorkDone(
-        prefillTokens.get(), prefillNanos.get(), decodeTokens.get(), decodeNanos.get());
+    return batch.done();
   }
 
   @Override
   public void close() {
-    closed = new JudgeException(Reason.ENGINE_ERROR, "the judge was closed");
+    if (closed == null) {
+      closed = new JudgeException(Reason.ENGINE_ERROR, "the judge was closed");
+    }
     worker.interrupt();
     try {
       worker.join(TimeUnit.SECONDS.toMillis(60));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    failAll(closed);
     if (!worker.isAlive()) {
-      model.close();
+      batch.failAll(closed);
+      decoder.close();
       tokenizer.close();
     }
     LOG.info("judge model unloaded after {}", workDone());
@@ -148,151 +187,111 @@ public final class DjlJudge implements Judge {
   }
 
   private void work() {
-    LlamaModel.prepareThread();
+    Decoder.prepareThread();
     try {
       while (closed == null) {
-        admit();
-        step();
+        batch.step();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException | Error e) {
       LOG.error("the judge's engine failed", e);
       closed = new JudgeException(Reason.ENGINE_ERROR, "the judge's engine failed: " + e, e);
-      failAll(closed);
     }
+    batch.failAll(closed);
   }
 
-  /** Reads waiting prompts into free slots; waits where there is nothing else to do. */
-  private void admit() throws InterruptedException {
-    for (int slot = 0; slot < slots.length; slot++) {
-      if (slots[slot] == null) {
-        Request request = live() == 0 ? waiting.take() : waiting.poll();
-        if (request == null) {
-          return;
-        }
-        if (!request.future.isDone()) {
-          prefill(request, slot);
-        }
-      }
-    }
+  private static int cacheTokens(EngineConfig engine, int context) {
+    return Math.max(engine.cacheTokens(), ContinuousBatch.roundUp(context + 1));
   }
 
-  private void prefill(Request request, int slot) {
-    long start = System.nanoTime();
-    try {
-      long next = -1;
-      for (int at = 0; at < request.prompt.length; at += CHUNK) {
-        int end = Math.min(at + CHUNK, request.prompt.length);
-        next = model.prefill(Arrays.copyOfRange(request.prompt, at, end), slot, at);
-      }
-      count(start, request.prompt.length, prefillNanos, prefillTokens);
-      slots[slot] = request;
-      take(slot, next);
-    } catch (RuntimeException e) {
-      slots[slot] = null;
-      request.future.completeExceptionally(
-          new JudgeException(Reason.ENGINE_ERROR, "reading the prompt failed: " + e, e));
-    }
-  }
-
-  private void step() {
-    int live = live();
-    if (live == 0) {
-      return;
-    }
-    long start = System.nanoTime();
-    long[] tokens = new long[slots.length];
-    long[] positions = new long[slots.length];
-    for (int slot = 0; slot < slots.length; slot++) {
-      Request request = slots[slot];
-      tokens[slot] = request == null ? 0 : request.generated[request.count - 1];
-      positions[slot] = request == null ? -1 : request.prompt.length + request.count - 1;
-    }
-    try {
-      long[] next = model.decode(tokens, positions);
-      count(start, live, decodeNanos, decodeTokens);
-      for (int slot = 0; slot < slots.length; slot++) {
-        if (slots[slot] != null) {
-          take(slot, next[slot]);
-        }
-      }
-    } catch (RuntimeException e) {
-      JudgeException failure =
-          new JudgeException(Reason.ENGINE_ERROR, "generating failed: " + e, e);
-      for (int slot = 0; slot < slots.length; slot++) {
-        if (slots[slot] != null) {
-          slots[slot].future.completeExceptionally(failure);
-          slots[slot] = null;
-        }
-      }
-    }
-  }
-
-  /** Adds a token to a slot's answer, and frees the slot where the answer has ended. */
-  private void take(int slot, long token) {
-    Request request = slots[slot];
-    boolean end = endTokens.contains(token);
-    if (!end) {
-      request.generated[request.count++] = token;
-    }
-    if (end || request.count == request.generated.length) {
-      slots[slot] = null;
-      String text = tokenizer.decode(request.tokens());
-      request.future.complete(
-          new Completion(
-              text,
-              null,
-              request.prompt.length,
-              request.count,
-              end ? Completion.STOP : Completion.LENGTH));
-    } else if (request.future.isDone()) {
-      slots[slot] = null;
-    }
-  }
-
-  private int live() {
-    int live = 0;
-    for (Request request : slots) {
-      live += request == null ? 0 : 1;
-    }
-    return live;
-  }
-
-  private void failAll(JudgeException failure) {
-    for (int slot = 0; slot < slots.length; slot++) {
-      if (slots[slot] != null) {
-        slots[slot].future.completeExceptionally(failure);
-        slots[slot] = null;
-      }
-    }
-    for (Request request = waiting.poll(); request != null; request = waiting.poll()) {
-      request.future.completeExceptionally(failure);
-    }
-  }
-
-  /** Counts work; before any answer of it is given, so that who has the answer sees the work. */
-  private void count(long start, long tokens, AtomicLong nanos, AtomicLong count) {
-    long took = System.nanoTime() - start;
-    nanos.addAndGet(took);
-    count.addAndGet(tokens);
-  }
-
-  /** A prompt on its way, and the tokens generated so far; the end token is not kept. */
-  static final class Request {
-    private final long[] prompt;
-    private final long[] generated;
+  /** A prompt on its way to a completion. */
+  final class Request extends Sequence {
     final CompletableFuture<Completion> future = new CompletableFuture<>();
-    private int count;
+    private final Asked asked;
+    private boolean stopped;
+    private int textTokens;
 
-    Request(long[] prompt, int maxNewTokens) {
-      this.prompt = prompt;
-      this.generated = new long[maxNewTokens];
+    private Request(long[] prompt, Asked asked) {
+      super(
+          asked == null || config.decoding().writes() ? prompt : concat(prompt, asked.prefix),
+          asked == null || config.decoding().writes() ? config.decoding().maxNewTokens() : 0,
+          config.decoding().greedy() ? null : samplerOf(config.decoding(), prompt),
+          asked == null || config.decoding().writes() ? null : asked.answers);
+      this.asked = asked;
     }
 
-    /** The tokens generated; to be asked for when the future has completed. */
+    /** The tokens written; to be asked for when the future has completed. */
     long[] tokens() {
-      return Arrays.copyOf(generated, count);
+      return newTokens(textTokens);
     }
+
+    @Override
+    boolean abandoned() {
+      return future.isDone();
+    }
+
+    @Override
+    void written(boolean byModel) {
+      stopped = byModel;
+      textTokens = written();
+      String text = tokenizer.decode(tokens());
+      boolean decided =
+          asked == null
+              || config.decoding().decision().equals("text")
+              || VerdictParser.parse(asked.question.rule(), text).isPresent();
+      if (decided) {
+        future.complete(
+            new Completion(
+                text,
+                null,
+                promptLength(),
+                textTokens,
+                stopped ? Completion.STOP : Completion.LENGTH));
+      } else {
+        ask(asked.prefixAfterText, asked.answers);
+      }
+    }
+
+    @Override
+    void scored(double[] scores) {
+      double[] used = scores.clone();
+      for (int i = 0; i < used.length && config.decoding().lengthNormalised(); i++) {
+        used[i] /= asked.answers.get(i).length;
+      }
+      future.complete(
+          new Completion(
+              config.decoding().writes() ? tokenizer.decode(tokens()) : null,
+              asked.question.ruling(used, config.decoding().rating().equals("expected")),
+              promptLength(),
+              textTokens,
+              Completion.FORCED));
+    }
+
+    @Override
+    void failed(RuntimeException cause) {
+      future.completeExceptionally(
+          cause instanceof JudgeException
+              ? cause
+              : new JudgeException(Reason.ENGINE_ERROR, "the engine failed: " + cause, cause));
+    }
+
+    /** One position more than its tokens: rows without meaning are kept in a slot's last one. */
+    @Override
+    int reservation() {
+      int writes =
+          config.decoding().writes() || asked == null ? config.decoding().maxNewTokens() : 0;
+      return promptLength() + writes + (asked == null ? 0 : asked.mostTokens()) + 1;
+    }
+  }
+
+  private static Sampler samplerOf(DecodingConfig decoding, long[] prompt) {
+    return new Sampler(decoding.temperature(), decoding.topP(), decoding.seed(), prompt);
+  }
+
+  private static long[] concat(long[] a, long[] b) {
+    long[] both = Arrays.copyOf(a, a.length + b.length);
+    System.arraycopy(b, 0, both, a.length, b.length);
+    return both;
   }
 }

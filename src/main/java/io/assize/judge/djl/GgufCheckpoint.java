@@ -33,7 +33,7 @@ final class GgufCheckpoint implements Checkpoint {
           "mlp.down_proj", "ffn_down");
 
   private final GgufFile file;
-  private final LlamaConfig config;
+  private final DecoderConfig config;
 
   GgufCheckpoint(Path path) throws IOException {
     this.file = new GgufFile(path);
@@ -47,7 +47,7 @@ final class GgufCheckpoint implements Checkpoint {
   }
 
   @Override
-  public LlamaConfig config() {
+  public DecoderConfig config() {
     return config;
   }
 
@@ -88,8 +88,8 @@ final class GgufCheckpoint implements Checkpoint {
   }
 
   @Override
-  public FloatBuffer read(String name) throws IOException {
-    FloatBuffer weights = file.read(ggufName(name));
+  public FloatBuffer read(String name, long from, long rows) throws IOException {
+    FloatBuffer weights = file.read(ggufName(name), from, rows);
     if (name.endsWith("q_proj.weight")) {
       return halves(weights, config.heads());
     }
@@ -136,7 +136,7 @@ final class GgufCheckpoint implements Checkpoint {
     file.close();
   }
 
-  private LlamaConfig config(Path path) {
+  private DecoderConfig config(Path path) {
     String architecture = file.text("general.architecture", "none");
     if (!architecture.equals("llama")) {
       throw UserError.configuration(
@@ -149,16 +149,19 @@ final class GgufCheckpoint implements Checkpoint {
     }
     int heads = file.number("llama.attention.head_count").intValue();
     int hidden = file.number("llama.embedding_length").intValue();
-    return new LlamaConfig(
+    return new DecoderConfig(
             file.number("llama.block_count").intValue(),
             hidden,
             heads,
             file.number("llama.attention.head_count_kv", heads).intValue(),
             file.number("llama.attention.key_length", hidden / heads).intValue(),
             file.number("llama.attention.layer_norm_rms_epsilon").doubleValue(),
-            file.number("llama.rope.freq_base", 10000).doubleValue(),
+            Rope.of(file.number("llama.rope.freq_base", 10000).doubleValue()),
             file.number("llama.context_length").intValue(),
-            file.shape("output.weight") == null)
+            file.shape("output.weight") == null,
+            false,
+            false,
+            false)
         .checked(path.toString());
   }
 

@@ -84,12 +84,17 @@ final class GgufFile implements AutoCloseable {
     return tensor == null ? null : tensor.shape().stream().mapToLong(Long::longValue).toArray();
   }
 
-  FloatBuffer read(String name) throws IOException {
+  /** Reads rows as float32; a row is whole blocks. */
+  FloatBuffer read(String name, long from, long rows) throws IOException {
     Tensor tensor = tensors.get(name);
-    long count = count(tensor.shape());
+    long row = count(tensor.shape()) / tensor.shape().get(0);
+    long count = row * rows;
+    // A tensor of one dimension is one row of blocks, read whole.
+    long skipped = from == 0 ? 0 : tensor.type().bytes(row * from);
     ByteBuffer bytes =
         channel
-            .map(FileChannel.MapMode.READ_ONLY, tensor.begin(), tensor.type().bytes(count))
+            .map(
+                FileChannel.MapMode.READ_ONLY, tensor.begin() + skipped, tensor.type().bytes(count))
             .order(ByteOrder.LITTLE_ENDIAN);
     FloatBuffer floats = Floats.direct(count);
     tensor.type().dequantize(bytes, floats);

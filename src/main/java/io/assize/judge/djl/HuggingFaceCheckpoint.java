@@ -27,7 +27,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
       List.of("generation_config.json", "tokenizer_config.json", "chat_template.jinja");
 
   private final Path directory;
-  private final LlamaConfig config;
+  private final DecoderConfig config;
   private final JsonNode tokenizerConfig;
   private final Map<String, SafetensorsFile> byTensor = new HashMap<>();
   private final List<SafetensorsFile> shards = new ArrayList<>();
@@ -35,7 +35,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   HuggingFaceCheckpoint(Path directory) throws IOException {
     this.directory = directory;
     this.config =
-        LlamaConfig.ofHuggingFace(
+        DecoderConfig.ofHuggingFace(
             json(directory.resolve("config.json")), directory.resolve("config.json").toString());
     Path tokens = directory.resolve("tokenizer_config.json");
     this.tokenizerConfig = Files.exists(tokens) ? json(tokens) : JSON.createObjectNode();
@@ -71,7 +71,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   }
 
   @Override
-  public LlamaConfig config() {
+  public DecoderConfig config() {
     return config;
   }
 
@@ -123,8 +123,8 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   }
 
   @Override
-  public FloatBuffer read(String name) throws IOException {
-    return byTensor.get(name).read(name);
+  public FloatBuffer read(String name, long from, long rows) throws IOException {
+    return byTensor.get(name).read(name, from, rows);
   }
 
   @Override

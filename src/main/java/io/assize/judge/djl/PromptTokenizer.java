@@ -66,6 +66,11 @@ final class PromptTokenizer implements AutoCloseable {
     return ids.build().toArray();
   }
 
+  /** The tokens of plain text. */
+  long[] encodeText(String text) {
+    return plain.encode(text, false, false).getIds();
+  }
+
   /** The text of tokens, special tokens left out. */
   String decode(long[] ids) {
     return whole.decode(ids, true);

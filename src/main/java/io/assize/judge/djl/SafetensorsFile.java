@@ -48,14 +48,15 @@ final class SafetensorsFile implements AutoCloseable {
     return entries.get(name).shape().stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** Reads F32, F16 or BF16 as float32. */
-  FloatBuffer read(String name) throws IOException {
+  /** Reads rows of F32, F16 or BF16 as float32. */
+  FloatBuffer read(String name, long from, long rows) throws IOException {
     Entry entry = entries.get(name);
+    long row = (entry.end() - entry.begin()) / entry.shape().get(0);
     ByteBuffer bytes =
         channel
-            .map(FileChannel.MapMode.READ_ONLY, entry.begin(), entry.end() - entry.begin())
+            .map(FileChannel.MapMode.READ_ONLY, entry.begin() + from * row, rows * row)
             .order(ByteOrder.LITTLE_ENDIAN);
-    FloatBuffer floats = Floats.direct(count(entry.shape()));
+    FloatBuffer floats = Floats.direct(count(entry.shape()) / entry.shape().get(0) * rows);
     switch (entry.type()) {
       case "F32" -> floats.put(bytes.asFloatBuffer());
       case "F16" -> {

@@ -56,8 +56,8 @@ class CheckpointTest {
 
   @Test
   void theDecodersGraphIsTheOneWhoseChecksumIsKept() throws Exception {
-    try (InputStream graph = LlamaModel.class.getResourceAsStream("llama.pt");
-        InputStream sum = LlamaModel.class.getResourceAsStream("llama.pt.sha256")) {
+    try (InputStream graph = Decoder.class.getResourceAsStream("decoder.pt");
+        InputStream sum = Decoder.class.getResourceAsStream("decoder.pt.sha256")) {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(graph.readAllBytes());
       assertThat(new String(sum.readAllBytes(), StandardCharsets.US_ASCII))
           .startsWith(HexFormat.of().formatHex(digest) + " ");
@@ -143,9 +143,9 @@ class CheckpointTest {
   @ParameterizedTest
   @CsvSource({
     "architectures, '[\"GPT2LMHeadModel\"]', architecture GPT2LMHeadModel is not supported",
-    "attention_bias, true, attention_bias is not supported",
+    "mlp_bias, true, mlp_bias is not supported",
     "rope_scaling, '{\"rope_type\": \"yarn\"}', rope_scaling of type yarn is not supported",
-    "num_key_value_heads, 3, do not make a Llama model",
+    "num_key_value_heads, 3, do not make a decoder",
     "num_hidden_layers, 4, lacks the tensor model.layers.3.",
     "hidden_size, 32, has shape",
     "max_position_embeddings, 8, has a context of 8 tokens"

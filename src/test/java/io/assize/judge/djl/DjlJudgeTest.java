@@ -98,6 +98,6 @@ class DjlJudgeTest {
   }
 
   private static Prompt prompt(String text) {
-    return new Prompt(text, List.of(new ChatMessage("user", text)), "model", List.of(), null);
+    return new Prompt(text, List.of(new ChatMessage("user", text)), "model", null, List.of(), null);
   }
 }

@@ -53,7 +53,7 @@ class GreedyTokensTest {
     try (DjlJudge judge = DjlJudge.open(DemoJudge.config(model, slots, NEW_TOKENS), "cpu")) {
       JsonNode rows = rows(golden);
       List<Request> requests = new ArrayList<>();
-      rows.forEach(row -> requests.add(judge.submit(longs(row.get("prompt_ids")))));
+      rows.forEach(row -> requests.add(judge.submit(longs(row.get("prompt_ids")), null)));
       for (int i = 0; i < requests.size(); i++) {
         requests.get(i).future.join();
         long[] expected =

@@ -1,0 +1,470 @@
+#!/usr/bin/env python3
+"""Writes the TorchScript decoders that the DJL judge runs, and their checksums.
+
+The artefacts hold no weights: Java hands them over layer by layer after loading one. They are small
+and are committed, so nobody needs Python or torch to build or to run Assize. Make them again, with
+torch 2.7.1 (the libtorch that DJL 0.36 brings), only when this file changes:
+
+    pip install torch==2.7.1
+    python scripts/model/export_decoder.py src/main/resources/io/assize/judge/djl
+
+`decoder.pt` uses portable operators only. `decoder-onednn.pt` is for x86 processors: it multiplies
+int8 and bfloat16 matrices with oneDNN's packed kernels.
+"""
+
+import hashlib
+import pathlib
+import sys
+from typing import Final, List
+
+import torch
+from torch import Tensor
+
+
+class Decoder(torch.nn.Module):
+    """A decoder of the Llama family: RMSNorm, rotary positions, grouped-query attention, SwiGLU,
+    optionally with biases (Qwen2) and a norm on queries and keys (Qwen3).
+
+    One call, `step`, works on rows of several sequences at once: first one row for each of the
+    slots 0 ... decode - 1 (sequences that generate), then runs of rows that read prompts. Matrix
+    products take all rows together. The residual stream is float32 whatever the precision.
+
+    A row's result must not depend on its neighbours. Norms, rotations and activations work row by
+    row. An int8 product has a scale per row and a scale per output and sums exact integers, so its
+    value is the same in any shape. Attention is bfloat16 there: oneDNN sums each product's terms in
+    one order whatever the batch and the padding.
+
+    The cache of a layer is [2, slots, kv_heads, length, head_dim] over one flat allocation, whose
+    division into slots and length can change between sequences (`arrange`).
+    """
+
+    FP32: Final[int] = 0
+    BF16: Final[int] = 1
+    FP16: Final[int] = 2
+    INT8: Final[int] = 3
+
+    embedding: Tensor
+    final_norm: Tensor
+    head: Tensor
+    inv_freq: Tensor
+    turns: Tensor
+    no_points: Tensor
+    attention_norm: List[Tensor]
+    qkv: List[Tensor]
+    qkv_scale: List[Tensor]
+    qkv_bias: List[Tensor]
+    q_norm: List[Tensor]
+    k_norm: List[Tensor]
+    out: List[Tensor]
+    out_scale: List[Tensor]
+    out_bias: List[Tensor]
+    mlp_norm: List[Tensor]
+    gate_up: List[Tensor]
+    gate_up_scale: List[Tensor]
+    down: List[Tensor]
+    down_scale: List[Tensor]
+    down_rest: List[Tensor]
+    down_rest_scale: List[Tensor]
+    flat: List[Tensor]
+    keys: List[Tensor]
+    values: List[Tensor]
+    blocks: List[Tensor]
+
+    def __init__(self):
+        super().__init__()
+        self.precision = 0
+        self.heads = 0
+        self.kv_heads = 0
+        self.head_dim = 0
+        self.slots = 0
+        self.length = 0
+        self.eps = 0.0
+        empty = torch.zeros(0)
+        self.embedding = empty
+        self.final_norm = empty
+        self.head = empty
+        self.inv_freq = empty
+        self.turns = empty
+        self.no_points = empty
+        for name in (
+            "attention_norm qkv qkv_scale qkv_bias q_norm k_norm out out_scale out_bias mlp_norm "
+            "gate_up gate_up_scale down down_scale down_rest down_rest_scale flat keys values blocks"
+        ).split():
+            setattr(self, name, [])
+
+    @torch.jit.export
+    def configure(self, precision: int, heads: int, kv_heads: int, head_dim: int, eps: float, inv_freq: Tensor, positions: int) -> int:
+        """Sets the shape; `inv_freq` [head_dim / 2] are the rotary frequencies, scaling applied."""
+        self.precision = precision
+        self.heads = heads
+        self.kv_heads = kv_heads
+        self.head_dim = head_dim
+        self.eps = eps
+        angles = torch.outer(torch.arange(positions, dtype=torch.float32, device=inv_freq.device), inv_freq)
+        self.turns = torch.complex(angles.cos(), angles.sin())
+        return 0
+
+    @torch.jit.export
+    def add_rows(self, rows: Tensor) -> int:
+        """Takes the next rows [n, hidden] of the embedding, then of the head; see `set_ends`."""
+        self.blocks.append(rows.to(self.end_kind(), copy=True))
+        return len(self.blocks)
+
+    @torch.jit.export
+    def set_ends(self, embedding_blocks: int, final_norm: Tensor) -> int:
+        """Makes the embedding [vocab, hidden] of the first blocks taken and the head of the others;
+
+        no others mean a head that is the embedding.
+        """
+        self.embedding = torch.cat(self.blocks[:embedding_blocks])
+        self.final_norm = final_norm.clone()
+        if len(self.blocks) > embedding_blocks:
+            self.head = self.pack_head(torch.cat(self.blocks[embedding_blocks:]))
+        else:
+            self.head = self.pack_head(self.embedding)
+        self.blocks.clear()
+        return 0
+
+    @torch.jit.export
+    def add_layer(self, tensors: List[Tensor]) -> int:
+        """Takes the next layer's weights; nothing of the caller's memory is kept.
+
+        In this order, an empty tensor for what the model lacks: attention norm; q, k, v and their
+        biases; q norm, k norm; o and its bias; mlp norm; gate, up, down.
+        """
+        qkv = torch.cat([self.paired(tensors[1]), self.paired(tensors[2]), tensors[3]], dim=0)
+        if tensors[4].numel() == 0:
+            self.qkv_bias.append(tensors[4].clone())
+        else:
+            self.qkv_bias.append(torch.cat([self.paired(tensors[4]), self.paired(tensors[5]), tensors[6]], dim=0))
+        self.attention_norm.append(tensors[0].clone())
+        self.qkv.append(self.pack(qkv))
+        self.qkv_scale.append(self.scale(qkv))
+        self.q_norm.append(self.paired(tensors[7]).clone())
+        self.k_norm.append(self.paired(tensors[8]).clone())
+        self.out.append(self.pack(tensors[9]))
+        self.out_scale.append(self.scale(tensors[9]))
+        self.out_bias.append(tensors[10].clone())
+        self.mlp_norm.append(tensors[11].clone())
+        gate_up = torch.cat([tensors[12], tensors[13]], dim=0)
+        self.gate_up.append(self.pack(gate_up))
+        self.gate_up_scale.append(self.scale(gate_up))
+        down = tensors[14]
+        rest = torch.zeros([0, 0], device=down.device)
+        if self.precision == self.INT8:
+            # The activations before this product have the widest range of all: a scale for each half
+            # of them instead of one for both takes perplexity from 1.9 % above fp32's to 1.2 %.
+            half = down.size(1) // 2
+            rest = down[:, half:].contiguous()
+            down = down[:, :half].contiguous()
+            self.down_rest.append(self.pack(rest))
+        else:
+            self.down_rest.append(rest)
+        self.down_rest_scale.append(self.scale(rest))
+        self.down.append(self.pack(down))
+        self.down_scale.append(self.scale(down))
+        return len(self.qkv)
+
+    @torch.jit.export
+    def allocate(self, tokens: int) -> int:
+        """Makes the cache: `tokens` positions a layer, zeros, so that no masked value is a NaN."""
+        for i in range(len(self.qkv)):
+            # One allocation for both: TorchScript merges two equal calls into one tensor.
+            self.flat.append(
+                torch.zeros([2, tokens * self.kv_heads * self.head_dim], dtype=self.cache_kind(), device=self.embedding.device)
+            )
+        return 0
+
+    @torch.jit.export
+    def arrange(self, slots: int, length: int) -> int:
+        """Divides the cache into `slots` of `length` positions; what was in it is void."""
+        self.slots = slots
+        self.length = length
+        self.keys.clear()
+        self.values.clear()
+        size = slots * self.kv_heads * length * self.head_dim
+        for i in range(len(self.flat)):
+            self.keys.append(self.flat[i][0][:size].view(slots, self.kv_heads, length, self.head_dim))
+            self.values.append(self.flat[i][1][:size].view(slots, self.kv_heads, length, self.head_dim))
+        return 0
+
+    @torch.jit.export
+    def rearrange(self, slots: int, length: int, kept: List[int], counts: List[int]) -> int:
+        """Divides the cache anew; the old slot kept[i] with counts[i] positions becomes slot i."""
+        old_keys = [x.clone() for x in self.keys]
+        old_values = [x.clone() for x in self.values]
+        self.arrange(slots, length)
+        for i in range(len(self.keys)):
+            for s in range(len(kept)):
+                n = counts[s]
+                self.keys[i][s, :, :n] = old_keys[i][kept[s], :, :n]
+                self.values[i][s, :, :n] = old_values[i][kept[s], :, :n]
+        return 0
+
+    @torch.jit.export
+    def copy(self, source: int, target: int, count: int) -> int:
+        """Copies the first `count` positions of a slot's cache into another slot."""
+        for i in range(len(self.keys)):
+            self.keys[i][target, :, :count] = self.keys[i][source, :, :count]
+            self.values[i][target, :, :count] = self.values[i][source, :, :count]
+        return 0
+
+    def kind(self) -> int:
+        """The type of activations in matrix products, as a number (TorchScript's dtype)."""
+        if self.precision == self.BF16:
+            return torch.bfloat16
+        if self.precision == self.FP16:
+            return torch.float16
+        return torch.float32
+
+    def cache_kind(self) -> int:
+        if self.precision == self.INT8:
+            return torch.bfloat16
+        return self.kind()
+
+    def paired(self, w: Tensor) -> Tensor:
+        """Reorders rows so that the two numbers a rotation turns lie side by side.
+
+        Hugging Face keeps them half a head apart. Queries and keys are reordered alike, so their
+        products are what they were.
+        """
+        if w.numel() == 0:
+            return w
+        if w.dim() == 2:
+            return w.view(-1, 2, self.head_dim // 2, w.size(1)).transpose(1, 2).reshape(w.size(0), w.size(1))
+        return w.view(-1, 2, self.head_dim // 2).transpose(1, 2).reshape(w.size(0))
+
+    def row_scale(self, w: Tensor) -> Tensor:
+        return w.abs().amax(1).clamp(min=1e-12) / 127.0
+
+    def scale(self, w: Tensor) -> Tensor:
+        """The scale of each output [out] of an int8 weight; empty for other precisions."""
+        if self.precision == self.INT8:
+            return self.row_scale(w)
+        return torch.zeros([0], device=w.device)
+
+    def pack(self, w: Tensor) -> Tensor:
+        if self.precision == self.INT8:
+            return (w / self.row_scale(w).unsqueeze(1)).round().to(torch.int8)
+        return w.to(self.kind(), copy=True)
+
+    def linear(self, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
+        """x [rows, in] float32 times w [out, in], as float32 [rows, out] that the caller owns."""
+        if self.precision == self.INT8:
+            size = x.abs().amax(1, keepdim=True).clamp_(min=1e-12)
+            q = torch.round(x * (127.0 / size)).to(torch.int8)
+            return torch._int_mm(q, w.t()).to(torch.float32).mul_(scale).mul_(size / 127.0)
+        return torch.matmul(x.to(self.kind()), w.t()).to(torch.float32)
+
+    def end_kind(self) -> int:
+        """The type of embedding and head. An int8 head would cost a percent of perplexity."""
+        if self.precision == self.INT8:
+            return torch.bfloat16
+        return self.kind()
+
+    def pack_head(self, w: Tensor) -> Tensor:
+        return w
+
+    def head_product(self, x: Tensor) -> Tensor:
+        return torch.matmul(x.to(self.end_kind()), self.head.t()).to(torch.float32)
+
+    def norm(self, x: Tensor, weight: Tensor) -> Tensor:
+        """RMSNorm over the last dimension."""
+        size = torch.linalg.vector_norm(x, 2, [-1], True)
+        return (x * torch.rsqrt(size.square_().div_(float(x.size(-1))).add_(self.eps))).mul_(weight)
+
+    def rotated(self, y: Tensor, i: int, turn: Tensor) -> List[Tensor]:
+        """y [rows, (heads + 2 kv_heads) * dim] to q (scaled), k and v, in the cache's type."""
+        rows = y.size(0)
+        both = self.heads + self.kv_heads
+        y = y.view(rows, both + self.kv_heads, self.head_dim)
+        qk = y[:, :both]
+        if self.q_norm[i].numel() > 0:
+            qk = torch.cat([self.norm(y[:, : self.heads], self.q_norm[i]), self.norm(y[:, self.heads : both], self.k_norm[i])], dim=1)
+        pairs = torch.view_as_complex(qk.unflatten(2, [self.head_dim // 2, 2]))
+        qk = torch.view_as_real(pairs * turn).flatten(2)
+        qk[:, : self.heads].mul_(1.0 / (float(self.head_dim) ** 0.5))
+        qk = qk.to(self.cache_kind())
+        return [qk[:, : self.heads], qk[:, self.heads :], y[:, both:].to(self.cache_kind())]
+
+    def attend_one(self, i: int, q: Tensor, mask: Tensor) -> Tensor:
+        """One new row a slot: q [n, heads, dim], mask [n, 1, length] to [n, heads * dim]."""
+        n = q.size(0)
+        length = self.length
+        group = self.heads // self.kv_heads
+        # Whole slots: a product of slices that are not contiguous would copy them first.
+        keys = self.keys[i][:n].view(n * self.kv_heads, length, self.head_dim)
+        values = self.values[i][:n].view(n * self.kv_heads, length, self.head_dim)
+        q = q.reshape(n * self.kv_heads, group, self.head_dim)
+        if self.keys[i].dtype == torch.float32 or self.keys[i].is_cuda:
+            scores = torch.bmm(q, keys.transpose(1, 2))
+        else:
+            # Faster on CPUs than reading the keys transposed.
+            scores = torch.bmm(keys, q.transpose(1, 2)).transpose(1, 2).contiguous()
+        weights = torch.softmax(scores.view(n, self.heads, length).add_(mask), dim=-1)
+        return torch.bmm(weights.view(n * self.kv_heads, group, length), values).view(n, self.heads * self.head_dim)
+
+    def attend_run(self, i: int, q: Tensor, slot: int, mask: Tensor) -> Tensor:
+        """Rows of one prompt: q [t, heads, dim], mask [t, length] to [t, heads * dim]."""
+        t = q.size(0)
+        length = mask.size(1)
+        group = self.heads // self.kv_heads
+        keys = self.keys[i][slot, :, :length]
+        values = self.values[i][slot, :, :length]
+        q = q.view(t, self.kv_heads, group, self.head_dim).permute(1, 2, 0, 3).reshape(self.kv_heads, group * t, self.head_dim)
+        scores = torch.bmm(q, keys.transpose(1, 2)).view(self.kv_heads, group, t, length)
+        weights = torch.softmax(scores.add_(mask), dim=-1).view(self.kv_heads, group * t, length)
+        a = torch.bmm(weights, values).view(self.kv_heads, group, t, self.head_dim)
+        return a.permute(2, 0, 1, 3).reshape(t, self.heads * self.head_dim)
+
+    @torch.jit.export
+    def step(self, tokens: Tensor, positions: Tensor, decode: int, runs: List[int], rows: Tensor, exact: bool) -> List[Tensor]:
+        """Works on `tokens` [r] at `positions` [r] and returns logits for the asked `rows` [m].
+
+        The first `decode` rows belong to the slots 0 ... decode - 1, each at its own position; a slot
+        that does not generate has its row's position beyond what it will ever read. `runs` holds four numbers for each run of
+        prompt rows: slot, first row, number of rows, first position. With `exact`, attention of
+        generating rows goes slot by slot, each over its own length rounded up to 64.
+
+        Returns the most probable token of each asked row [m], and the logits [m, vocab].
+        """
+        device = tokens.device
+        cache = self.cache_kind()
+        low = float("-inf")
+        turn = self.turns[positions].unsqueeze(1)
+        places = torch.arange(self.length, device=device)
+        here = positions[:decode]
+        slots = torch.arange(decode, device=device)
+        one_mask = torch.zeros([0], device=device)
+        own: List[int] = []
+        if decode > 0:
+            one_mask = torch.zeros([decode, 1, self.length], dtype=cache, device=device)
+            one_mask = one_mask.masked_fill_((places.unsqueeze(0) > here.unsqueeze(1)).unsqueeze(1), low)
+            if exact:
+                own = torch.jit.annotate(List[int], here.tolist())
+        masks: List[Tensor] = []
+        for r in range(len(runs) // 4):
+            start = runs[4 * r + 3]
+            count = runs[4 * r + 2]
+            end = min((start + count + 31) // 32 * 32, self.length)
+            masks.append(torch.full([count, end], low, dtype=cache, device=device).triu_(start + 1))
+        x = self.embedding[tokens].to(torch.float32)
+        last = len(self.qkv) - 1
+        for i in range(len(self.qkv)):
+            y = self.linear(self.norm(x, self.attention_norm[i]), self.qkv[i], self.qkv_scale[i])
+            if self.qkv_bias[i].numel() > 0:
+                y = y.add_(self.qkv_bias[i])
+            q, k, v = self.rotated(y, i, turn)
+            parts: List[Tensor] = []
+            if decode > 0:
+                self.keys[i].index_put_([slots, None, here], k[:decode])
+                self.values[i].index_put_([slots, None, here], v[:decode])
+                if exact:
+                    for s in range(decode):
+                        bound = min(own[s] // 64 * 64 + 64, self.length)
+                        parts.append(self.attend_slot(i, q[s : s + 1], s, one_mask[s : s + 1, :, :bound]))
+                else:
+                    parts.append(self.attend_one(i, q[:decode], one_mask))
+            for r in range(len(masks)):
+                slot = runs[4 * r]
+                a = runs[4 * r + 1]
+                b = a + runs[4 * r + 2]
+                start = runs[4 * r + 3]
+                self.keys[i][slot, :, start : start + b - a] = k[a:b].transpose(0, 1)
+                self.values[i][slot, :, start : start + b - a] = v[a:b].transpose(0, 1)
+                parts.append(self.attend_run(i, q[a:b], slot, masks[r]))
+            filled = torch.cat(parts, dim=0) if len(parts) > 1 else parts[0]
+            if filled.size(0) < x.size(0):
+                filled = torch.nn.functional.pad(filled, [0, 0, 0, x.size(0) - filled.size(0)])
+            if i == last:
+                x = x[rows]
+                filled = filled[rows]
+            o = self.linear(filled.to(torch.float32), self.out[i], self.out_scale[i])
+            if self.out_bias[i].numel() > 0:
+                o = o.add_(self.out_bias[i])
+            x = x.add_(o)
+            g = self.linear(self.norm(x, self.mlp_norm[i]), self.gate_up[i], self.gate_up_scale[i])
+            inner = g.size(1) // 2
+            h = torch.nn.functional.silu(g[:, :inner]).mul_(g[:, inner:])
+            if self.down_rest_scale[i].numel() > 0:
+                half = inner // 2
+                x = x.add_(self.linear(h[:, :half], self.down[i], self.down_scale[i]))
+                x = x.add_(self.linear(h[:, half:], self.down_rest[i], self.down_rest_scale[i]))
+            else:
+                x = x.add_(self.linear(h, self.down[i], self.down_scale[i]))
+        logits = self.head_product(self.norm(x, self.final_norm))
+        return [logits.argmax(1), logits]
+
+    def attend_slot(self, i: int, q: Tensor, slot: int, mask: Tensor) -> Tensor:
+        """One new row of one slot: q [1, heads, dim], mask [1, 1, length] to [1, heads * dim]."""
+        length = mask.size(2)
+        group = self.heads // self.kv_heads
+        mine = q.reshape(self.kv_heads, group, self.head_dim)
+        scores = torch.bmm(mine, self.keys[i][slot, :, :length].transpose(1, 2)).add_(mask)
+        weights = torch.softmax(scores, dim=-1)
+        return torch.bmm(weights, self.values[i][slot, :, :length]).view(1, self.heads * self.head_dim)
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        """There for TorchScript, which wants one; the judge calls the methods above."""
+        return tokens
+
+
+class OneDnnDecoder(Decoder):
+    """The decoder with oneDNN's packed matrices for int8 and bfloat16."""
+
+    def pack(self, w: Tensor) -> Tensor:
+        if self.precision == self.INT8:
+            q = (w / self.row_scale(w).unsqueeze(1)).round().to(torch.int8)
+            return torch.ops.onednn.qlinear_prepack(q, None)
+        if self.precision == self.BF16:
+            return torch.ops.mkldnn._reorder_linear_weight(w.to(torch.bfloat16), None)
+        return w.to(self.kind(), copy=True)
+
+    def linear(self, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
+        if self.precision == self.INT8:
+            size = x.abs().amax(1, keepdim=True).clamp_(min=1e-12)
+            # Unsigned with zero point 128: what the processor's instructions multiply. The bytes are
+            # taken as they lie: int_repr would copy them one by one.
+            points = torch.quantize_per_tensor(x * (127.0 / size), 1.0, 128, torch.quint8)
+            q = torch.empty([0], dtype=torch.uint8).set_(points, 0, x.size(), [x.size(1), 1])
+            y = torch.ops.onednn.qlinear_pointwise(
+                q, 1.0, 128, w, scale, self.zero_points(scale), None, 1.0, 0, torch.float32, "none", [], ""
+            )
+            return y.mul_(size / 127.0)
+        if self.precision == self.BF16:
+            return torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), w, None, "none", [], "").to(torch.float32)
+        return torch.matmul(x.to(self.kind()), w.t()).to(torch.float32)
+
+    def pack_head(self, w: Tensor) -> Tensor:
+        if self.end_kind() == torch.bfloat16:
+            return torch.ops.mkldnn._reorder_linear_weight(w, None)
+        return w
+
+    def head_product(self, x: Tensor) -> Tensor:
+        if self.end_kind() == torch.bfloat16:
+            return torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), self.head, None, "none", [], "").to(torch.float32)
+        return torch.matmul(x.to(self.end_kind()), self.head.t()).to(torch.float32)
+
+    def zero_points(self, scale: Tensor) -> Tensor:
+        """Zeros [out]; kept, since every product of a step asks for some."""
+        if self.no_points.size(0) < scale.size(0):
+            self.no_points = torch.zeros([scale.size(0)], dtype=torch.long)
+        return self.no_points[: scale.size(0)]
+
+
+def write(folder: pathlib.Path, name: str, decoder: Decoder) -> None:
+    target = folder / f"{name}.pt"
+    torch.jit.script(decoder.eval()).save(str(target))
+    digest = hashlib.sha256(target.read_bytes()).hexdigest()
+    (folder / f"{name}.pt.sha256").write_text(f"{digest}  {name}.pt\n")
+    print(f"{target}: {target.stat().st_size} bytes, sha256 {digest}")
+
+
+def main() -> None:
+    folder = pathlib.Path(sys.argv[1])
+    write(folder, "decoder", Decoder())
+    write(folder, "decoder-onednn", OneDnnDecoder())
+
+
+if __name__ == "__main__":
+    main()

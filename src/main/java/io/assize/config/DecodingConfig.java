@@ -1,0 +1,61 @@
+package io.assize.config;
+
+import java.io.Serializable;
+
+/**
+ * How a language model comes to its verdict.
+ *
+ * @param decision {@code critique}: it writes first, and where its text states no decision the
+ *     probabilities of the allowed answers decide; {@code forced}: they decide at once; {@code
+ *     text}: only the text counts
+ * @param maxNewTokens most tokens of a critique
+ * @param rating single, from probabilities: {@code expected} (the mean of 1…10 under them) or
+ *     {@code most_probable}
+ * @param lengthNormalised whether an answer's log-probability is divided by its tokens
+ * @param temperature 0: the most probable token each time
+ * @param topP sampling is from the most probable tokens that together have this probability
+ * @param seed of the sampling; each prompt has its own stream
+ */
+public record DecodingConfig(
+    String decision,
+    int maxNewTokens,
+    String rating,
+    boolean lengthNormalised,
+    double temperature,
+    double topP,
+    int seed)
+    implements Serializable {
+
+  static DecodingConfig of(Settings settings) {
+    return new DecodingConfig(
+        settings.choice("decision", "critique", "forced", "text"),
+        settings.integer("max_new_tokens", 1, 1 << 20),
+        settings.choice("rating", "expected", "most_probable"),
+        settings.flag("length_normalised"),
+        settings.number("temperature", 0, 100),
+        settings.number("top_p", 0.000001, 1),
+        settings.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE));
+  }
+
+  /** Whether the model writes before it decides. */
+  public boolean writes() {
+    return !decision.equals("forced");
+  }
+
+  /** Whether the most probable token is taken each time. */
+  public boolean greedy() {
+    return temperature == 0;
+  }
+
+  /** All of this, as text: everything here can change an answer. */
+  String identity() {
+    String sampling = greedy() ? "greedy" : temperature + "," + topP + "," + seed;
+    return String.join(
+        ";",
+        decision,
+        "max_new_tokens=" + maxNewTokens,
+        rating,
+        "length_normalised=" + lengthNormalised,
+        sampling);
+  }
+}

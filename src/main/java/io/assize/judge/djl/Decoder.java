@@ -1,0 +1,373 @@
+package io.assize.judge.djl;
+
+import ai.djl.Device;
+import ai.djl.MalformedModelException;
+import ai.djl.Model;
+import ai.djl.engine.Engine;
+import ai.djl.engine.StandardCapabilities;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtModel;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.engine.PtSymbolBlock;
+import ai.djl.pytorch.jni.IValue;
+import ai.djl.pytorch.jni.IValueUtils;
+import ai.djl.pytorch.jni.JniUtils;
+import io.assize.config.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.FloatBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A decoder of the Llama family on one device: the TorchScript of {@code
+ * scripts/model/export_decoder.py} with a checkpoint's weights and a KV cache. Used by one thread.
+ */
+final class Decoder implements AutoCloseable {
+  static {
+    // Before the engine starts: shapes change at every step, so optimised traces would be remade
+    // again and again; and DJL shall not report its use over the network.
+    System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+    System.setProperty("OPT_OUT_TRACKING", "true");
+  }
+
+  /** Numbers of the embedding or the head that go over at a time. */
+  private static final long BLOCK = 1L << 24;
+
+  private static final String EMBEDDING = "model.embed_tokens.weight";
+  private static final String HEAD = "lm_head.weight";
+  private static final String FINAL_NORM = "model.norm.weight";
+
+  private final Model model;
+  private final PtSymbolBlock block;
+  private final PtNDManager manager;
+
+  private Decoder(Model model, PtNDManager manager) {
+    this.model = model;
+    this.block = (PtSymbolBlock) model.getBlock();
+    this.manager = manager;
+  }
+
+  /**
+   * Loads a checkpoint, one layer at a time.
+   *
+   * @param positions most positions of a sequence
+   * @param cacheTokens positions of the whole cache
+   * @param threads CPU threads, 0 for PyTorch's choice
+   */
+  static Decoder load(
+      Checkpoint checkpoint,
+      Device device,
+      Precision precision,
+      int positions,
+      int cacheTokens,
+      int threads)
+      throws IOException {
+    PtModel model = (PtModel) Model.newInstance("assize-decoder", device, "PyTorch");
+    try (InputStream graph = Decoder.class.getResourceAsStream(graph(device))) {
+      model.load(graph, false);
+    } catch (MalformedModelException e) {
+      throw new IllegalStateException("the decoder's graph cannot be loaded", e);
+    }
+    if (threads > 0) {
+      JniUtils.setNumThreads(threads);
+    }
+    PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
+    Decoder decoder = new Decoder(model, manager);
+    try {
+      decoder.takeWeights(checkpoint, precision, positions);
+      decoder.call("allocate", IValue.from((long) cacheTokens));
+      return decoder;
+    } catch (IOException | RuntimeException e) {
+      decoder.close();
+      throw e;
+    }
+  }
+
+  /** Refuses a checkpoint that lacks a tensor or has one of another shape than its config says. */
+  static void checkShapes(Checkpoint checkpoint, String where) {
+    DecoderConfig c = checkpoint.config();
+    long[] embedding = checkpoint.shape(EMBEDDING);
+    long vocabulary = embedding == null ? -1 : embedding[0];
+    long[] down = checkpoint.shape(layer(0, "mlp.down_proj.weight"));
+    long inner = down == null ? -1 : down[down.length - 1];
+    expect(checkpoint, where, EMBEDDING, vocabulary, c.hidden());
+    expect(checkpoint, where, FINAL_NORM, c.hidden());
+    if (!c.tied()) {
+      expect(checkpoint, where, HEAD, vocabulary, c.hidden());
+    }
+    long q = (long) c.heads() * c.headDim();
+    long kv = (long) c.kvHeads() * c.headDim();
+    for (int i = 0; i < c.layers(); i++) {
+      expect(checkpoint, where, layer(i, "input_layernorm.weight"), c.hidden());
+      expect(checkpoint, where, layer(i, "self_attn.q_proj.weight"), q, c.hidden());
+      expect(checkpoint, where, layer(i, "self_attn.k_proj.weight"), kv, c.hidden());
+      expect(checkpoint, where, layer(i, "self_attn.v_proj.weight"), kv, c.hidden());
+      expect(checkpoint, where, layer(i, "self_attn.o_proj.weight"), c.hidden(), q);
+      if (c.qkvBias()) {
+        expect(checkpoint, where, layer(i, "self_attn.q_proj.bias"), q);
+        expect(checkpoint, where, layer(i, "self_attn.k_proj.bias"), kv);
+        expect(checkpoint, where, layer(i, "self_attn.v_proj.bias"), kv);
+      }
+      if (c.outBias()) {
+        expect(checkpoint, where, layer(i, "self_attn.o_proj.bias"), c.hidden());
+      }
+      if (c.qkNorm()) {
+        expect(checkpoint, where, layer(i, "self_attn.q_norm.weight"), c.headDim());
+        expect(checkpoint, where, layer(i, "self_attn.k_norm.weight"), c.headDim());
+      }
+      expect(checkpoint, where, layer(i, "post_attention_layernorm.weight"), c.hidden());
+      expect(checkpoint, where, layer(i, "mlp.gate_proj.weight"), inner, c.hidden());
+      expect(checkpoint, where, layer(i, "mlp.up_proj.weight"), inner, c.hidden());
+      expect(checkpoint, where, layer(i, "mlp.down_proj.weight"), c.hidden(), inner);
+    }
+  }
+
+  /** Bytes that the weights take on the device; {@link #checkShapes} has passed. */
+  static long weightBytes(Checkpoint checkpoint, Precision precision) {
+    DecoderConfig c = checkpoint.config();
+    long[] embedding = checkpoint.shape(EMBEDDING);
+    long inner = checkpoint.shape(layer(0, "mlp.down_proj.weight"))[1];
+    long heads = 2L * (c.heads() + c.kvHeads()) * c.headDim();
+    long layers = (long) c.layers() * c.hidden() * (heads + 3 * inner) * precision.weightBytes();
+    // A tied head is packed apart in all precisions but float32.
+    int ends = c.tied() && precision == Precision.FP32 ? 1 : 2;
+    return layers + ends * embedding[0] * embedding[1] * precision.endBytes();
+  }
+
+  /** To be called once by the thread that will use the model. */
+  static void prepareThread() {
+    JniUtils.setGraphExecutorOptimize(false);
+  }
+
+  /** Divides the cache into slots; what was in it is void. */
+  void arrange(int slots, int length) {
+    call("arrange", IValue.from((long) slots), IValue.from((long) length));
+  }
+
+  /**
+   * Divides the cache anew: the first {@code counts[i]} positions of slot kept[i] become slot i.
+   */
+  void rearrange(int slots, int length, long[] kept, long[] counts) {
+    if (kept.length == 0) {
+      arrange(slots, length);
+    } else {
+      call(
+          "rearrange",
+          IValue.from((long) slots),
+          IValue.from((long) length),
+          IValue.listFrom(kept),
+          IValue.listFrom(counts));
+    }
+  }
+
+  /** Copies the first {@code count} positions of a slot into another. */
+  void copy(int source, int target, int count) {
+    call("copy", IValue.from((long) source), IValue.from((long) target), IValue.from((long) count));
+  }
+
+  /**
+   * One step over rows of several sequences.
+   *
+   * @param tokens {@code [rows]}: one for each of the slots 0 … decode − 1, then the runs' rows
+   * @param positions where each stands in its slot, {@code [rows]}
+   * @param decode slots that take a step
+   * @param runs slot, first row, rows and first position of each run of prompt rows
+   * @param asked the rows whose logits are wanted
+   * @param exact attention of the stepping slots goes slot by slot
+   */
+  Logits step(
+      long[] tokens, long[] positions, int decode, long[] runs, long[] asked, boolean exact) {
+    PtNDManager step = (PtNDManager) manager.newSubManager();
+    try (IValue ids = IValue.from((PtNDArray) step.create(tokens));
+        IValue at = IValue.from((PtNDArray) step.create(positions));
+        IValue first = IValue.from((long) decode);
+        IValue runList = IValue.listFrom(runs);
+        IValue rows = IValue.from((PtNDArray) step.create(asked));
+        IValue slotwise = IValue.from(exact);
+        IValue out =
+            IValueUtils.runMethod(block, "step", ids, at, first, runList, rows, slotwise)) {
+      PtNDArray[] tensors = out.toTensorArray(step);
+      return new Logits(step, tensors[0].toLongArray(), tensors[1]);
+    } catch (RuntimeException e) {
+      step.close();
+      throw e;
+    }
+  }
+
+  /** What a step gives for each asked row; holds native memory until closed. */
+  static final class Logits implements AutoCloseable {
+    private final NDManager manager;
+    private final long[] best;
+    private final NDArray scores;
+
+    private Logits(NDManager manager, long[] best, NDArray scores) {
+      this.manager = manager;
+      this.best = best;
+      this.scores = scores;
+    }
+
+    /** The most probable next token after asked row {@code i}. */
+    long best(int i) {
+      return best[i];
+    }
+
+    /** The logits after asked row {@code i}, {@code [vocabulary]}. */
+    float[] row(int i) {
+      try (NDArray row = scores.get(i)) {
+        return row.toFloatArray();
+      }
+    }
+
+    @Override
+    public void close() {
+      manager.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    manager.close();
+  }
+
+  private void takeWeights(Checkpoint checkpoint, Precision precision, int positions)
+      throws IOException {
+    DecoderConfig c = checkpoint.config();
+    try (NDManager some = manager.newSubManager()) {
+      call(
+          "configure",
+          IValue.from((long) precision.code()),
+          IValue.from((long) c.heads()),
+          IValue.from((long) c.kvHeads()),
+          IValue.from((long) c.headDim()),
+          IValue.from(c.eps()),
+          IValue.from((PtNDArray) some.create(c.rope().inverseFrequencies(c.headDim()))),
+          IValue.from((long) positions));
+    }
+    int blocks = putRows(checkpoint, EMBEDDING);
+    if (!c.tied()) {
+      putRows(checkpoint, HEAD);
+    }
+    try (NDManager some = manager.newSubManager()) {
+      call("set_ends", IValue.from((long) blocks), tensor(some, checkpoint, FINAL_NORM));
+    }
+    for (int i = 0; i < c.layers(); i++) {
+      putLayer(checkpoint, i);
+    }
+  }
+
+  private void putLayer(Checkpoint checkpoint, int i) throws IOException {
+    DecoderConfig c = checkpoint.config();
+    try (NDManager some = manager.newSubManager()) {
+      PtNDArray none = (PtNDArray) some.create(new Shape(0));
+      List<PtNDArray> tensors = new ArrayList<>();
+      for (String name :
+          List.of(
+              "input_layernorm.weight",
+              "self_attn.q_proj.weight",
+              "self_attn.k_proj.weight",
+              "self_attn.v_proj.weight",
+              "self_attn.q_proj.bias",
+              "self_attn.k_proj.bias",
+              "self_attn.v_proj.bias",
+              "self_attn.q_norm.weight",
+              "self_attn.k_norm.weight",
+              "self_attn.o_proj.weight",
+              "self_attn.o_proj.bias",
+              "post_attention_layernorm.weight",
+              "mlp.gate_proj.weight",
+              "mlp.up_proj.weight",
+              "mlp.down_proj.weight")) {
+        boolean absent =
+            (name.endsWith("_norm.weight") && !c.qkNorm())
+                || (name.equals("self_attn.o_proj.bias")
+                    ? !c.outBias()
+                    : name.endsWith(".bias") && !c.qkvBias());
+        tensors.add(absent ? none : array(some, checkpoint, layer(i, name)));
+      }
+      call("add_layer", IValue.listFrom(tensors.toArray(new PtNDArray[0])));
+    }
+  }
+
+  /** Hands over a matrix in blocks of rows, so that neither side ever holds a second whole one. */
+  private int putRows(Checkpoint checkpoint, String name) throws IOException {
+    long[] shape = checkpoint.shape(name);
+    int step = (int) Math.max(1, BLOCK / shape[1]);
+    int blocks = 0;
+    for (long from = 0; from < shape[0]; from += step, blocks++) {
+      int rows = (int) Math.min(step, shape[0] - from);
+      try (NDManager some = manager.newSubManager()) {
+        FloatBuffer weights = checkpoint.read(name, from, rows);
+        call("add_rows", IValue.from((PtNDArray) some.create(weights, new Shape(rows, shape[1]))));
+      }
+    }
+    return blocks;
+  }
+
+  private static IValue tensor(NDManager some, Checkpoint checkpoint, String name)
+      throws IOException {
+    return IValue.from(array(some, checkpoint, name));
+  }
+
+  private static PtNDArray array(NDManager some, Checkpoint checkpoint, String name)
+      throws IOException {
+    long[] shape = checkpoint.shape(name);
+    return (PtNDArray) some.create(checkpoint.read(name, 0, shape[0]), new Shape(shape));
+  }
+
+  /** Calls a method of the graph and frees its arguments. */
+  private void call(String method, IValue... arguments) {
+    try (IValue done = IValueUtils.runMethod(block, method, arguments)) {
+      for (IValue argument : arguments) {
+        argument.close();
+      }
+    }
+  }
+
+  private static String graph(Device device) {
+    boolean x86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
+    return device.isGpu() || !x86 ? "decoder.pt" : "decoder-onednn.pt";
+  }
+
+  /** Refuses a device that this PyTorch cannot use, or a precision that is not for it. */
+  static void refuseUnusable(Device device, Precision precision) {
+    if (device.isGpu() && !Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA)) {
+      throw UserError.failure(
+          "Spark gave the judge %s, but the PyTorch of this executor is built for CPUs: name one"
+              + " built for CUDA in the executor's PYTORCH_LIBRARY_PATH, or ask for no GPU"
+              + " (docs/cluster.md)",
+          device);
+    }
+    if (device.isGpu() && precision == Precision.INT8) {
+      throw UserError.configuration(
+          "assize.judge.precision int8 is for CPUs, and the judge has %s: set it to fp16 or bf16",
+          device);
+    }
+    if (!device.isGpu() && precision == Precision.FP16) {
+      throw UserError.configuration(
+          "assize.judge.precision fp16 is for GPUs, and the judge has none: set it to int8, bf16 or"
+              + " fp32");
+    }
+  }
+
+  private static void expect(Checkpoint checkpoint, String where, String name, long... shape) {
+    long[] found = checkpoint.shape(name);
+    if (found == null) {
+      throw UserError.configuration("model %s lacks the tensor %s", where, name);
+    }
+    if (!Arrays.equals(found, shape)) {
+      throw UserError.configuration(
+          "model %s: tensor %s has shape %s where its configuration says %s",
+          where, name, Arrays.toString(found), Arrays.toString(shape));
+    }
+  }
+
+  private static String layer(int i, String name) {
+    return "model.layers." + i + "." + name;
+  }
+}

@@ -1,0 +1,44 @@
+package io.assize.judge.http;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.assize.config.DecodingConfig;
+import io.assize.config.JudgeConfig;
+import io.assize.prompt.ChatMessage;
+import java.util.List;
+
+/** The bodies of requests for chat completions. */
+final class ChatRequest {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private ChatRequest() {}
+
+  /** Asks for a text. */
+  static String critique(JudgeConfig config, List<ChatMessage> messages) {
+    DecodingConfig decoding = config.decoding();
+    ObjectNode body = body(config, messages).put("max_tokens", decoding.maxNewTokens());
+    body.put("temperature", decoding.temperature());
+    if (!decoding.greedy()) {
+      body.put("top_p", decoding.topP()).put("seed", decoding.seed());
+    }
+    return body.toString();
+  }
+
+  /** Asks a question that has some allowed answers, and for the probabilities of what it says. */
+  static String question(JudgeConfig config, List<ChatMessage> messages, AskedAnswers asked) {
+    ObjectNode body = body(config, asked.after(messages)).put("max_tokens", asked.mostTokens());
+    body.put("temperature", 0).put("logprobs", true);
+    body.put("top_logprobs", config.http().topLogprobs());
+    return body.toString();
+  }
+
+  private static ObjectNode body(JudgeConfig config, List<ChatMessage> messages) {
+    ObjectNode body = JSON.createObjectNode().put("model", config.model()).put("stream", false);
+    ArrayNode array = body.putArray("messages");
+    for (ChatMessage message : messages) {
+      array.addObject().put("role", message.role()).put("content", message.content());
+    }
+    return body;
+  }
+}

@@ -1,0 +1,107 @@
+package io.assize.judge.djl;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.Device;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * The decoder in float32 against the logits that Hugging Face transformers gives for tiny random
+ * checkpoints of each architecture: golden files of scripts/golden/make_golden.py.
+ */
+class ArchitecturesTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/architectures");
+  private static final int SLOTS = 3;
+
+  static List<String> names() throws IOException {
+    try (Stream<Path> folders = Files.list(GOLDEN)) {
+      return folders.map(folder -> folder.getFileName().toString()).sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void logitsAreThoseOfTransformers(String name) throws IOException {
+    Path folder = GOLDEN.resolve(name);
+    JsonNode golden = new ObjectMapper().readTree(folder.resolve("logits.json").toFile());
+    long[] tokens = longs(golden.get("tokens"));
+    long[] asked = longs(golden.get("rows"));
+    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(folder);
+        Decoder decoder = load(checkpoint);
+        Decoder.Logits whole = read(decoder, tokens, 0, 1, asked)) {
+      for (int i = 0; i < asked.length; i++) {
+        check(name + " row " + asked[i], whole.row(i), golden.get("logits").get(i));
+      }
+    }
+  }
+
+  /** The last token as a step of its own, in a slot that is neither the first nor the last. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void aStepAfterThePromptGivesTheSame(String name) throws IOException {
+    Path folder = GOLDEN.resolve(name);
+    JsonNode golden = new ObjectMapper().readTree(folder.resolve("logits.json").toFile());
+    long[] tokens = longs(golden.get("tokens"));
+    int last = tokens.length - 1;
+    for (boolean exact : new boolean[] {false, true}) {
+      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(folder);
+          Decoder decoder = load(checkpoint)) {
+        read(decoder, LongStream.of(tokens).limit(20).toArray(), 0, 1, new long[] {19}).close();
+        long[] rest = LongStream.of(tokens).skip(20).limit(last - 20).toArray();
+        read(decoder, rest, 20, 1, new long[] {0}).close();
+        try (Decoder.Logits step =
+            decoder.step(
+                new long[] {0, tokens[last]},
+                new long[] {127, last},
+                2,
+                new long[0],
+                new long[] {1},
+                exact)) {
+          check(name + (exact ? " exact" : ""), step.row(0), golden.get("logits").get(3));
+        }
+      }
+    }
+  }
+
+  private static Decoder load(Checkpoint checkpoint) throws IOException {
+    Decoder.checkShapes(checkpoint, "golden");
+    Decoder decoder = Decoder.load(checkpoint, Device.cpu(), Precision.FP32, 128, 128 * SLOTS, 0);
+    decoder.arrange(SLOTS, 128);
+    Decoder.prepareThread();
+    return decoder;
+  }
+
+  private static Decoder.Logits read(
+      Decoder decoder, long[] tokens, int from, int slot, long[] asked) {
+    return decoder.step(
+        tokens,
+        LongStream.range(from, from + tokens.length).toArray(),
+        0,
+        new long[] {slot, 0, tokens.length, from},
+        asked,
+        false);
+  }
+
+  private static void check(String what, float[] logits, JsonNode expected) {
+    assertThat(logits).as(what).hasSize(expected.size());
+    for (int i = 0; i < logits.length; i++) {
+      assertThat(logits[i])
+          .as("%s, token %d", what, i)
+          .isCloseTo((float) expected.get(i).asDouble(), within(1e-3f));
+    }
+  }
+
+  private static long[] longs(JsonNode array) {
+    return LongStream.range(0, array.size()).map(i -> array.get((int) i).asLong()).toArray();
+  }
+}
