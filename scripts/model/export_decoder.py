@@ -32,7 +32,7 @@ class Decoder(torch.nn.Module):
     A row's result must not depend on its neighbours. Norms, rotations and activations work row by
     row. An int8 product has a scale per row and a scale per output and sums exact integers, so its
     value is the same in any shape. Attention is bfloat16 there: oneDNN sums each product's terms in
-    one order whatever the batch and the padding.
+    one order whatever the batch and the padding, if some lengths are avoided (`reach`).
 
     The cache of a layer is [2, slots, kv_heads, length, head_dim] over one flat allocation, whose
     division into slots and length can change between sequences (`arrange`).
@@ -252,9 +252,13 @@ class Decoder(torch.nn.Module):
         """x [rows, in] float32 times w [out, in], as float32 [rows, out] that the caller owns."""
         if self.precision == self.INT8:
             size = x.abs().amax(1, keepdim=True).clamp_(min=1e-12)
-            q = torch.round(x * (127.0 / size)).to(torch.int8)
-            return torch._int_mm(q, w.t()).to(torch.float32).mul_(scale).mul_(size / 127.0)
+            return self.product(x * (127.0 / size), w, scale, size)
         return torch.matmul(x.to(self.kind()), w.t()).to(torch.float32)
+
+    def product(self, x: Tensor, w: Tensor, scale: Tensor, size: Tensor) -> Tensor:
+        """x [rows, in] in -127 ... 127, rounded to int8, times w; then both scales."""
+        q = torch.round(x).to(torch.int8)
+        return torch._int_mm(q, w.t()).to(torch.float32).mul_(scale).mul_(size / 127.0)
 
     def end_kind(self) -> int:
         """The type of embedding and head. An int8 head would cost a percent of perplexity."""
@@ -286,6 +290,17 @@ class Decoder(torch.nn.Module):
         qk[:, : self.heads].mul_(1.0 / (float(self.head_dim) ** 0.5))
         qk = qk.to(self.cache_kind())
         return [qk[:, : self.heads], qk[:, self.heads :], y[:, both:].to(self.cache_kind())]
+
+    def reach(self, positions: int) -> int:
+        """How many positions attention sums over for so many: more, of weight 0, change nothing.
+
+        But the sum must have one order whatever the reach. oneDNN 3.7 sums up to 512 terms, and more
+        than 1024, one after the other, and those between in two halves: they are avoided.
+        """
+        r = (positions + 31) // 32 * 32
+        if r > 512 and r <= 1024:
+            r = 1056
+        return min(r, self.length)
 
     def attend_one(self, i: int, q: Tensor, mask: Tensor) -> Tensor:
         """One new row a slot: q [n, heads, dim], mask [n, 1, length] to [n, heads * dim]."""
@@ -346,7 +361,7 @@ class Decoder(torch.nn.Module):
         for r in range(len(runs) // 4):
             start = runs[4 * r + 3]
             count = runs[4 * r + 2]
-            end = min((start + count + 31) // 32 * 32, self.length)
+            end = self.reach(start + count)
             masks.append(torch.full([count, end], low, dtype=cache, device=device).triu_(start + 1))
         x = self.embedding[tokens].to(torch.float32)
         last = len(self.qkv) - 1
@@ -395,6 +410,29 @@ class Decoder(torch.nn.Module):
         logits = self.head_product(self.norm(x, self.final_norm))
         return [logits.argmax(1), logits]
 
+    @torch.jit.export
+    def probe_products(self, rows: int, width: int, outputs: int, times: int) -> float:
+        """For benchmarks: multiplies as the layers do, int8 activations [rows, width] that are ready."""
+        w = torch.ones([outputs, width])
+        packed = self.pack(w)
+        scale = self.scale(w)
+        x = torch.ones([rows, width])
+        size = torch.ones([rows, 1]) * 127.0
+        total = 0.0
+        for i in range(times):
+            # Used, or TorchScript would leave the product out.
+            total += float(self.product(x, packed, scale, size)[0, 0])
+        return total
+
+    @torch.jit.export
+    def probe_reads(self, numbers: int, times: int) -> float:
+        """For benchmarks: reads `numbers` float32 from memory, `times` times."""
+        x = torch.ones([numbers])
+        total = 0.0
+        for i in range(times):
+            total += float(x.sum())
+        return total
+
     def attend_slot(self, i: int, q: Tensor, slot: int, mask: Tensor) -> Tensor:
         """One new row of one slot: q [1, heads, dim], mask [1, 1, length] to [1, heads * dim]."""
         length = mask.size(2)
@@ -423,14 +461,7 @@ class OneDnnDecoder(Decoder):
     def linear(self, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
         if self.precision == self.INT8:
             size = x.abs().amax(1, keepdim=True).clamp_(min=1e-12)
-            # Unsigned with zero point 128: what the processor's instructions multiply. The bytes are
-            # taken as they lie: int_repr would copy them one by one.
-            points = torch.quantize_per_tensor(x * (127.0 / size), 1.0, 128, torch.quint8)
-            q = torch.empty([0], dtype=torch.uint8).set_(points, 0, x.size(), [x.size(1), 1])
-            y = torch.ops.onednn.qlinear_pointwise(
-                q, 1.0, 128, w, scale, self.zero_points(scale), None, 1.0, 0, torch.float32, "none", [], ""
-            )
-            return y.mul_(size / 127.0)
+            return self.product(x * (127.0 / size), w, scale, size)
         if self.precision == self.BF16:
             return torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), w, None, "none", [], "").to(torch.float32)
         return torch.matmul(x.to(self.kind()), w.t()).to(torch.float32)
@@ -444,6 +475,16 @@ class OneDnnDecoder(Decoder):
         if self.end_kind() == torch.bfloat16:
             return torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), self.head, None, "none", [], "").to(torch.float32)
         return torch.matmul(x.to(self.end_kind()), self.head.t()).to(torch.float32)
+
+    def product(self, x: Tensor, w: Tensor, scale: Tensor, size: Tensor) -> Tensor:
+        # Unsigned with zero point 128: what the processor's instructions multiply. The bytes are
+        # taken as they lie: int_repr would copy them one by one.
+        points = torch.quantize_per_tensor(x, 1.0, 128, torch.quint8)
+        q = torch.empty([0], dtype=torch.uint8).set_(points, 0, x.size(), [x.size(1), 1])
+        y = torch.ops.onednn.qlinear_pointwise(
+            q, 1.0, 128, w, scale, self.zero_points(scale), None, 1.0, 0, torch.float32, "none", [], ""
+        )
+        return y.mul_(size / 127.0)
 
     def zero_points(self, scale: Tensor) -> Tensor:
         """Zeros [out]; kept, since every product of a step asks for some."""

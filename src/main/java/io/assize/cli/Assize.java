@@ -25,7 +25,8 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       JudgeCommand.class,
       SummarizeCommand.class,
-      ImportCommand.class
+      ImportCommand.class,
+      BenchCommand.class
     })
 public final class Assize implements Runnable {
   /** Exit code of a run that finished over the allowed share of failed rows. */

@@ -98,9 +98,14 @@ final class ContinuousBatch {
     this.endTokens = Set.copyOf(endTokens);
   }
 
-  /** Positions of the cache for sequences of at most {@code context} tokens: whole grains. */
+  /**
+   * The slot that so many positions take: whole grains, but none of 513 to 1024 positions, for
+   * which attention would sum in another order than for all others (see {@code reach} in the
+   * graph).
+   */
   static int roundUp(int positions) {
-    return (positions + GRAIN - 1) / GRAIN * GRAIN;
+    int grains = (positions + GRAIN - 1) / GRAIN * GRAIN;
+    return grains > 512 && grains <= 1024 ? 1088 : grains;
   }
 
   void submit(Sequence sequence) {

@@ -129,14 +129,19 @@ final class Decoder implements AutoCloseable {
 
   /** Bytes that the weights take on the device; {@link #checkShapes} has passed. */
   static long weightBytes(Checkpoint checkpoint, Precision precision) {
-    DecoderConfig c = checkpoint.config();
     long[] embedding = checkpoint.shape(EMBEDDING);
+    // A tied head is packed apart in all precisions but float32.
+    int ends = checkpoint.config().tied() && precision == Precision.FP32 ? 1 : 2;
+    return layerWeights(checkpoint) * precision.weightBytes()
+        + ends * embedding[0] * embedding[1] * precision.endBytes();
+  }
+
+  /** Weights of all layers' matrices. */
+  static long layerWeights(Checkpoint checkpoint) {
+    DecoderConfig c = checkpoint.config();
     long inner = checkpoint.shape(layer(0, "mlp.down_proj.weight"))[1];
     long heads = 2L * (c.heads() + c.kvHeads()) * c.headDim();
-    long layers = (long) c.layers() * c.hidden() * (heads + 3 * inner) * precision.weightBytes();
-    // A tied head is packed apart in all precisions but float32.
-    int ends = c.tied() && precision == Precision.FP32 ? 1 : 2;
-    return layers + ends * embedding[0] * embedding[1] * precision.endBytes();
+    return (long) c.layers() * c.hidden() * (heads + 3 * inner);
   }
 
   /** To be called once by the thread that will use the model. */
@@ -197,6 +202,40 @@ final class Decoder implements AutoCloseable {
       step.close();
       throw e;
     }
+  }
+
+  /** int8 operations a second that this decoder's products reach at best, two for each weight. */
+  double bestProductRate() {
+    long rows = 512;
+    long width = 1536;
+    long outputs = 1536;
+    double best = 0;
+    for (int i = 0; i < 8; i++) {
+      long times = 10;
+      long start = System.nanoTime();
+      call(
+          "probe_products",
+          IValue.from(rows),
+          IValue.from(width),
+          IValue.from(outputs),
+          IValue.from(times));
+      double seconds = (System.nanoTime() - start) / 1e9;
+      best = Math.max(best, 2.0 * rows * width * outputs * times / seconds);
+    }
+    return best;
+  }
+
+  /** Bytes a second that PyTorch reads from memory at best. */
+  double bestReadRate() {
+    long numbers = 1L << 27;
+    double best = 0;
+    for (int i = 0; i < 5; i++) {
+      long start = System.nanoTime();
+      call("probe_reads", IValue.from(numbers), IValue.from(4L));
+      double seconds = (System.nanoTime() - start) / 1e9;
+      best = Math.max(best, 4.0 * 4 * numbers / seconds);
+    }
+    return best;
   }
 
   /** What a step gives for each asked row; holds native memory until closed. */

@@ -21,7 +21,13 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,8 +49,11 @@ public final class DjlJudge implements Judge {
   private final Decoder decoder;
   private final ContinuousBatch batch;
   private final Map<DecisionRule, Asked> questions = new EnumMap<>(DecisionRule.class);
+  private final MemoryEstimate memory;
+  private final long layerWeights;
   private final int contextLength;
-  private final Thread worker;
+  private final ExecutorService worker;
+  private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
   private volatile JudgeException closed;
 
   /** A question as tokens: its beginning at once and after a critique, and its answers. */
@@ -67,7 +76,15 @@ public final class DjlJudge implements Judge {
   }
 
   private DjlJudge(
-      JudgeConfig config, Checkpoint checkpoint, Decoder decoder, int contextLength, String where) {
+      JudgeConfig config,
+      Checkpoint checkpoint,
+      Decoder decoder,
+      MemoryEstimate memory,
+      int contextLength,
+      String where,
+      ExecutorService worker) {
+    this.memory = memory;
+    this.layerWeights = Decoder.layerWeights(checkpoint);
     this.config = config;
     this.formats = new ChatFormats(checkpoint);
     this.tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), where);
@@ -86,8 +103,7 @@ public final class DjlJudge implements Judge {
     for (DecisionRule rule : DecisionRule.values()) {
       questions.put(rule, new Asked(Question.of(rule), tokenizer));
     }
-    this.worker = new Thread(this::work, "assize-djl-judge");
-    this.worker.setDaemon(true);
+    this.worker = worker;
   }
 
   /**
@@ -113,10 +129,22 @@ public final class DjlJudge implements Judge {
           MemoryEstimate.of(checkpoint, precision, cacheTokens, engine.stepTokens());
       LOG.info("judge model {} on {} in {}: {}", files.name(), device, precision, memory);
       memory.refuseTooLarge(where);
-      Decoder decoder =
-          Decoder.load(checkpoint, where, precision, positions, cacheTokens, engine.threads());
-      DjlJudge judge = new DjlJudge(config, checkpoint, decoder, context, path.toString());
-      judge.worker.start();
+      ExecutorService worker = oneThread();
+      Decoder decoder;
+      try {
+        decoder =
+            inThread(
+                worker,
+                () ->
+                    Decoder.load(
+                        checkpoint, where, precision, positions, cacheTokens, engine.threads()));
+      } catch (IOException | RuntimeException e) {
+        worker.shutdown();
+        throw e;
+      }
+      DjlJudge judge =
+          new DjlJudge(config, checkpoint, decoder, memory, context, path.toString(), worker);
+      worker.execute(judge::work);
       LOG.info(
           "judge model {} loaded from {} on {} in {} s",
           files.name(),
@@ -157,6 +185,17 @@ public final class DjlJudge implements Judge {
     return request;
   }
 
+  /**
+   * The log-probability of some tokens after others, summed over them; for studies of precisions.
+   *
+   * @param prompt at least one token
+   */
+  public CompletableFuture<Double> logProbability(long[] prompt, long[] continuation) {
+    CompletableFuture<Double> future = new CompletableFuture<>();
+    batch.submit(new Scored(prompt, continuation, future));
+    return future;
+  }
+
   @Override
   public WorkDone workDone() {
     return batch.done();
@@ -167,13 +206,14 @@ public final class DjlJudge implements Judge {
     if (closed == null) {
       closed = new JudgeException(Reason.ENGINE_ERROR, "the judge was closed");
     }
-    worker.interrupt();
+    worker.shutdownNow();
+    boolean ended = false;
     try {
-      worker.join(TimeUnit.SECONDS.toMillis(60));
+      ended = worker.awaitTermination(60, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    if (!worker.isAlive()) {
+    if (ended) {
       batch.failAll(closed);
       decoder.close();
       tokenizer.close();
@@ -181,8 +221,31 @@ public final class DjlJudge implements Judge {
     LOG.info("judge model unloaded after {}", workDone());
   }
 
+  /**
+   * The matrix and memory rates that this judge's PyTorch reaches at best here; for benchmarks,
+   * while nothing else is asked of the judge.
+   *
+   * @return int8 operations a second, bytes a second
+   */
+  public double[] machineRates() {
+    CompletableFuture<double[]> rates = new CompletableFuture<>();
+    errands.add(
+        () -> rates.complete(new double[] {decoder.bestProductRate(), decoder.bestReadRate()}));
+    return rates.join();
+  }
+
+  /** Bytes of all weights: what a step reads of memory at least. */
+  public long weightBytes() {
+    return memory.weights();
+  }
+
+  /** Weights of the layers: multiplications for one row, the head apart. */
+  public long layerWeights() {
+    return layerWeights;
+  }
+
   /** The tokens of a chat as the model reads them. */
-  long[] tokens(List<ChatMessage> messages, String chat) {
+  public long[] tokens(List<ChatMessage> messages, String chat) {
     return tokenizer.encode(formats.of(chat).render(messages));
   }
 
@@ -190,6 +253,9 @@ public final class DjlJudge implements Judge {
     Decoder.prepareThread();
     try {
       while (closed == null) {
+        for (Runnable errand = errands.poll(); errand != null; errand = errands.poll()) {
+          errand.run();
+        }
         batch.step();
       }
     } catch (InterruptedException e) {
@@ -199,6 +265,38 @@ public final class DjlJudge implements Judge {
       closed = new JudgeException(Reason.ENGINE_ERROR, "the judge's engine failed: " + e, e);
     }
     batch.failAll(closed);
+  }
+
+  /**
+   * One thread for all that PyTorch does, from loading on: each thread that asks it for parallel
+   * work gets threads of its own from OpenMP, and with more of those than cores each barrier
+   * sleeps.
+   */
+  private static ExecutorService oneThread() {
+    return Executors.newSingleThreadExecutor(
+        work -> {
+          Thread thread = new Thread(work, "assize-djl-judge");
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static Decoder inThread(ExecutorService worker, Callable<Decoder> load)
+      throws IOException {
+    try {
+      return worker.submit(load).get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the judge was loading", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof IOException failure) {
+        throw failure;
+      }
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(e.getCause());
+    }
   }
 
   private static int cacheTokens(EngineConfig engine, int context) {
@@ -282,6 +380,43 @@ public final class DjlJudge implements Judge {
       int writes =
           config.decoding().writes() || asked == null ? config.decoding().maxNewTokens() : 0;
       return promptLength() + writes + (asked == null ? 0 : asked.mostTokens()) + 1;
+    }
+  }
+
+  /** A text whose probability is asked, no more. */
+  private static final class Scored extends Sequence {
+    private final CompletableFuture<Double> future;
+    private final int positions;
+
+    Scored(long[] prompt, long[] continuation, CompletableFuture<Double> future) {
+      super(prompt, 0, null, List.of(continuation));
+      this.future = future;
+      this.positions = prompt.length + continuation.length + 1;
+    }
+
+    @Override
+    boolean abandoned() {
+      return future.isDone();
+    }
+
+    @Override
+    void written(boolean byModel) {
+      throw new IllegalStateException("it writes nothing");
+    }
+
+    @Override
+    void scored(double[] scores) {
+      future.complete(scores[0]);
+    }
+
+    @Override
+    void failed(RuntimeException cause) {
+      future.completeExceptionally(cause);
+    }
+
+    @Override
+    int reservation() {
+      return positions;
     }
   }
 

@@ -1,0 +1,510 @@
+package io.assize.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.assize.config.AssizeConfig;
+import io.assize.config.JudgeConfig;
+import io.assize.config.UserError;
+import io.assize.judge.Choice;
+import io.assize.judge.Completion;
+import io.assize.judge.Prompt;
+import io.assize.judge.WorkDone;
+import io.assize.judge.djl.DjlJudge;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench}: measurements, beside peers where there are some. */
+@Command(
+    name = "bench",
+    description = "Measures the judge's engine on this machine.",
+    mixinStandardHelpOptions = true)
+final class BenchCommand {
+
+  @Mixin private Workload workload;
+  @Mixin private Output output;
+
+  /** What is measured on. */
+  static final class Workload {
+    @Option(
+        names = "--pairs",
+        required = true,
+        scope = picocli.CommandLine.ScopeType.INHERIT,
+        paramLabel = "FILE",
+        description = "Auto-J's pairs, as testdata_pairwise.jsonl")
+    private Path pairs;
+
+    @Option(
+        names = "--model",
+        required = true,
+        scope = picocli.CommandLine.ScopeType.INHERIT,
+        paramLabel = "PATH",
+        description = "the judge (scripts/assize bench fetches the demo's and fills this in)")
+    private Path model;
+
+    @Option(
+        names = "--count",
+        scope = picocli.CommandLine.ScopeType.INHERIT,
+        paramLabel = "N",
+        defaultValue = "256",
+        description = "prompts (default: ${DEFAULT-VALUE})")
+    private int count;
+
+    @Option(
+        names = "--new-tokens",
+        scope = picocli.CommandLine.ScopeType.INHERIT,
+        paramLabel = "N",
+        defaultValue = "64",
+        description = "most tokens of an answer (default: ${DEFAULT-VALUE})")
+    private int newTokens;
+
+    @Option(
+        names = "--context",
+        scope = picocli.CommandLine.ScopeType.INHERIT,
+        paramLabel = "N",
+        defaultValue = "2048",
+        description = "tokens of prompt and answer; longer pairs are passed over")
+    private int context;
+
+    @Option(
+        names = "--threads",
+        scope = picocli.CommandLine.ScopeType.INHERIT,
+        paramLabel = "N",
+        defaultValue = "2",
+        description = "CPU threads, ours and the peers' (default: ${DEFAULT-VALUE})")
+    private int threads;
+
+    DjlJudge open(String precision, String more) {
+      JudgeConfig config =
+          AssizeConfig.parse(
+                  ("assize { corpus.path = none, output.dir = none, judge { kind = djl, precision ="
+                          + " %s, max_new_tokens = %d, context_length = %d, threads = %d, decision ="
+                          + " text, %s } }")
+                      .formatted(precision, newTokens, context, threads, more),
+                  Map.of(
+                      "assize.judge.model",
+                      com.typesafe.config.ConfigUtil.quoteString(model.toString())))
+              .judge();
+      return DjlJudge.open(config, "cpu");
+    }
+
+    /** The first prompts that fit, and what they are in tokens. */
+    List<Prompt> prompts(DjlJudge judge) {
+      List<Prompt> fitting =
+          BenchPrompts.read(pairs).stream()
+              .filter(
+                  prompt ->
+                      judge.tokens(prompt.messages(), prompt.chat()).length + newTokens + 32
+                          <= context)
+              .limit(count)
+              .toList();
+      if (fitting.size() < count) {
+        throw UserError.configuration(
+            "%s has %d prompts that fit, not %d: lower --count", pairs, fitting.size(), count);
+      }
+      return fitting;
+    }
+  }
+
+  /** One measurement of one program. */
+  record Measured(String program, double seconds, long promptTokens, long newTokens) {
+    double rate() {
+      return (promptTokens + newTokens) / seconds;
+    }
+
+    @Override
+    public String toString() {
+      return String.format(
+          Locale.ROOT,
+          "%s %.1f tokens/s (%.1f s, %d + %d tokens)",
+          program,
+          rate(),
+          seconds,
+          promptTokens,
+          newTokens);
+    }
+  }
+
+  /** What {@code bench engine} prints. */
+  record EngineResult(
+      String precision,
+      int prompts,
+      int runs,
+      Map<String, Double> tokensPerSecond,
+      Map<String, Double> ratios,
+      double rowsPerSecond,
+      double reusedShare,
+      double int8Gops,
+      double prefillShareOfInt8,
+      double readGbPerSecond,
+      double decodeShareOfReads) {}
+
+  /** Our engine and its peers on the same prompts, in turns. */
+  @Command(
+      name = "engine",
+      description =
+          "Whole work (reading and writing) on real prompts, ours and the peers' in turns.")
+  int engine(
+      @Option(names = "--precision", defaultValue = "int8") String precision,
+      @Option(names = "--runs", defaultValue = "5", description = "paired runs") int runs,
+      @Option(
+              names = "--peers",
+              split = ",",
+              defaultValue = "",
+              description = "of llama-native, llama-wheel, transformers")
+          List<String> peers,
+      @Option(names = "--work", defaultValue = "bench-work", description = "for the peers' files")
+          Path work)
+      throws IOException, InterruptedException {
+    List<String> programs = peers.stream().filter(peer -> !peer.isBlank()).toList();
+    List<Prompt> prompts;
+    double[] rates;
+    WorkDone done;
+    Map<String, List<Measured>> measured = new LinkedHashMap<>();
+    try (DjlJudge judge = workload.open(precision, "slots = 32")) {
+      prompts = workload.prompts(judge);
+      Path request = writeRequest(judge, prompts, work);
+      rates = judge.machineRates();
+      for (String peer : programs) {
+        peer("prepare", peer, request, work);
+      }
+      WorkDone before = judge.workDone();
+      for (int run = 0; run <= runs; run++) {
+        List<Measured> round = new ArrayList<>();
+        round.add(ours(judge, prompts));
+        for (String peer : programs) {
+          round.add(measured(peer, peer("run", peer, request, work)));
+        }
+        for (Measured one : round) {
+          Output.progress((run == 0 ? "warm-up: " : "run " + run + ": ") + one);
+          if (run > 0 || runs == 0) {
+            measured.computeIfAbsent(one.program(), p -> new ArrayList<>()).add(one);
+          }
+        }
+      }
+      done = judge.workDone().minus(before);
+    }
+    double[] reached = reached(precision, prompts);
+    EngineResult result =
+        new EngineResult(
+            precision,
+            prompts.size(),
+            runs,
+            medians(measured),
+            ratios(measured),
+            prompts.size() / median(measured.get("assize").stream().map(Measured::seconds)),
+            done.reusedShare(),
+            rates[0] / 1e9,
+            reached[0] / rates[0],
+            rates[1] / 1e9,
+            reached[1] / rates[1]);
+    output.print(result, text(result));
+    return 0;
+  }
+
+  private static Measured measured(String peer, JsonNode one) {
+    return new Measured(
+        peer,
+        one.get("seconds").asDouble(),
+        one.get("prompt_tokens").asLong(),
+        one.get("new_tokens").asLong());
+  }
+
+  private static Measured ours(DjlJudge judge, List<Prompt> prompts) {
+    long start = System.nanoTime();
+    List<CompletableFuture<Completion>> futures = prompts.stream().map(judge::submit).toList();
+    long read = 0;
+    long written = 0;
+    for (CompletableFuture<Completion> future : futures) {
+      read += future.join().promptTokens();
+      written += future.join().generatedTokens();
+    }
+    return new Measured("assize", (System.nanoTime() - start) / 1e9, read, written);
+  }
+
+  /**
+   * Operations a second while prompts alone are read, two for each of the layers' weights; and
+   * bytes a second while one sequence writes, the weights once a token.
+   */
+  private double[] reached(String precision, List<Prompt> prompts) {
+    try (DjlJudge judge = workload.open(precision, "slots = 1, prefix_reuse = false")) {
+      List<Prompt> some = prompts.subList(0, Math.min(24, prompts.size()));
+      judge.submit(some.get(0)).join();
+      WorkDone before = judge.workDone();
+      for (Prompt prompt : some) {
+        long[] tokens = judge.tokens(prompt.messages(), prompt.chat());
+        judge.logProbability(tokens, new long[] {tokens[0]}).join();
+      }
+      WorkDone read = judge.workDone().minus(before);
+      before = judge.workDone();
+      some.stream().limit(4).forEach(prompt -> judge.submit(prompt).join());
+      WorkDone wrote = judge.workDone().minus(before);
+      return new double[] {
+        read.prefillRate() * 2 * judge.layerWeights(), wrote.decodeRate() * judge.weightBytes()
+      };
+    }
+  }
+
+  /** What {@code bench precision} prints for a precision. */
+  record PrecisionResult(
+      String precision,
+      boolean deterministic,
+      double perplexity,
+      double perplexityOverFp32,
+      double decisionsAsFp32,
+      double decisionsAloneAsTogether,
+      double meanShift,
+      double textsAloneAsTogether) {}
+
+  /** How far precisions differ from float32, and rows in a batch from the same rows alone. */
+  @Command(
+      name = "precision",
+      description =
+          "Perplexity and decisions of each precision against float32, and of rows alone against"
+              + " full batches.")
+  int precision(
+      @Option(names = "--precisions", split = ",", defaultValue = "fp32,bf16,int8")
+          List<String> precisions,
+      @Option(names = "--texts", defaultValue = "24", description = "prompts that write texts")
+          int texts,
+      @Option(names = "--deterministic") boolean deterministic) {
+    List<PrecisionResult> results = new ArrayList<>();
+    List<Choice> reference = null;
+    double fp32 = Double.NaN;
+    for (String precision : precisions) {
+      String exact = "deterministic = " + deterministic;
+      List<Choice> together;
+      List<Double> togetherP;
+      List<String> textsTogether;
+      double perplexity;
+      List<Prompt> prompts;
+      try (DjlJudge judge = workload.open(precision, "slots = 32, " + exact)) {
+        prompts = workload.prompts(judge);
+        perplexity = perplexity(judge, prompts.subList(0, Math.min(texts, prompts.size())));
+        textsTogether = texts(judge, shuffled(prompts), prompts, texts);
+      }
+      String forced = "decision = forced, " + exact;
+      try (DjlJudge judge = workload.open(precision, "slots = 32, " + forced)) {
+        List<Completion> all = answers(judge, shuffled(prompts), prompts);
+        together = all.stream().map(c -> c.ruling().choice()).toList();
+        togetherP = all.stream().map(c -> c.ruling().probabilityFirst()).toList();
+      }
+      List<Choice> alone;
+      List<Double> aloneP;
+      try (DjlJudge judge =
+          workload.open(precision, "slots = 1, prefix_reuse = false, " + forced)) {
+        List<Completion> all = prompts.stream().map(p -> judge.submit(p).join()).toList();
+        alone = all.stream().map(c -> c.ruling().choice()).toList();
+        aloneP = all.stream().map(c -> c.ruling().probabilityFirst()).toList();
+      }
+      List<String> textsAlone;
+      try (DjlJudge judge = workload.open(precision, "slots = 1, prefix_reuse = false, " + exact)) {
+        textsAlone =
+            prompts.subList(0, Math.min(texts, prompts.size())).stream()
+                .map(p -> judge.submit(p).join().text())
+                .toList();
+      }
+      if (reference == null) {
+        reference = together;
+        fp32 = perplexity;
+      }
+      PrecisionResult result =
+          new PrecisionResult(
+              precision,
+              deterministic,
+              perplexity,
+              perplexity / fp32 - 1,
+              share(together, reference),
+              share(together, alone),
+              IntStream.range(0, aloneP.size())
+                  .mapToDouble(i -> togetherP.get(i) - aloneP.get(i))
+                  .average()
+                  .orElse(0),
+              share(textsTogether, textsAlone));
+      Output.progress(result.toString());
+      results.add(result);
+    }
+    StringBuilder text = new StringBuilder();
+    for (PrecisionResult r : results) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%-5s perplexity %.3f (%+.2f %%), decisions as %s's %.1f %%, alone as together %.1f %%"
+                  + " (mean shift of probability_a %+.1e), texts alone as together %.1f %%%n",
+              r.precision(),
+              r.perplexity(),
+              100 * r.perplexityOverFp32(),
+              precisions.get(0),
+              100 * r.decisionsAsFp32(),
+              100 * r.decisionsAloneAsTogether(),
+              r.meanShift(),
+              100 * r.textsAloneAsTogether()));
+    }
+    output.print(results, text.toString());
+    return 0;
+  }
+
+  private static double perplexity(DjlJudge judge, List<Prompt> prompts) {
+    double sum = 0;
+    long count = 0;
+    for (Prompt prompt : prompts) {
+      long[] tokens = judge.tokens(prompt.messages(), prompt.chat());
+      long[] rest = Arrays.copyOfRange(tokens, 1, tokens.length);
+      sum += judge.logProbability(new long[] {tokens[0]}, rest).join();
+      count += rest.length;
+    }
+    return Math.exp(-sum / count);
+  }
+
+  private static List<Prompt> shuffled(List<Prompt> prompts) {
+    List<Prompt> shuffled = new ArrayList<>(prompts);
+    Collections.shuffle(shuffled, new Random(1));
+    return shuffled;
+  }
+
+  /** Hands in prompts in one order, all at once, and gives the answers in another. */
+  private static List<Completion> answers(
+      DjlJudge judge, List<Prompt> handedIn, List<Prompt> wanted) {
+    Map<String, CompletableFuture<Completion>> futures = new LinkedHashMap<>();
+    handedIn.forEach(prompt -> futures.put(prompt.id(), judge.submit(prompt)));
+    return wanted.stream().map(prompt -> futures.get(prompt.id()).join()).toList();
+  }
+
+  private static List<String> texts(
+      DjlJudge judge, List<Prompt> handedIn, List<Prompt> prompts, int count) {
+    List<Prompt> wanted = prompts.subList(0, Math.min(count, prompts.size()));
+    // Their neighbours are others, in another order.
+    List<Prompt> some = handedIn.stream().limit(3L * count).toList();
+    List<Prompt> all = new ArrayList<>(wanted);
+    some.stream().filter(prompt -> !wanted.contains(prompt)).forEach(all::add);
+    return answers(judge, shuffled(all), wanted).stream().map(Completion::text).toList();
+  }
+
+  private static <T> double share(List<T> some, List<T> others) {
+    long same =
+        IntStream.range(0, some.size()).filter(i -> some.get(i).equals(others.get(i))).count();
+    return (double) same / some.size();
+  }
+
+  private Path writeRequest(DjlJudge judge, List<Prompt> prompts, Path work) throws IOException {
+    ObjectNode request = new ObjectMapper().createObjectNode();
+    request.put("model", workload.model.toAbsolutePath().toString());
+    request.put("threads", workload.threads).put("new_tokens", workload.newTokens);
+    request.put("context", workload.context);
+    ArrayNode array = request.putArray("prompts");
+    for (Prompt prompt : prompts) {
+      ArrayNode tokens = array.addArray();
+      for (long token : judge.tokens(prompt.messages(), prompt.chat())) {
+        tokens.add(token);
+      }
+    }
+    Files.createDirectories(work);
+    Path file = work.resolve("request.json");
+    Files.writeString(file, request.toString());
+    return file;
+  }
+
+  private static JsonNode peer(String verb, String peer, Path request, Path work)
+      throws IOException, InterruptedException {
+    Output.progress(verb + " " + peer);
+    Process process =
+        new ProcessBuilder(
+                "scripts/bench-peer",
+                verb,
+                peer,
+                request.toString(),
+                work.toAbsolutePath().toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw UserError.failure(
+          "scripts/bench-peer %s %s failed: its reason stands above", verb, peer);
+    }
+    return new ObjectMapper().readTree(out.isBlank() ? "{}" : out);
+  }
+
+  private static Map<String, Double> medians(Map<String, List<Measured>> measured) {
+    Map<String, Double> medians = new LinkedHashMap<>();
+    measured.forEach(
+        (program, runs) -> medians.put(program, median(runs.stream().map(Measured::rate))));
+    return medians;
+  }
+
+  /** Medians over paired runs of our rate over each peer's. */
+  private static Map<String, Double> ratios(Map<String, List<Measured>> measured) {
+    List<Measured> ours = measured.get("assize");
+    Map<String, Double> ratios = new LinkedHashMap<>();
+    measured.forEach(
+        (program, runs) -> {
+          if (!program.equals("assize")) {
+            ratios.put(
+                program,
+                median(
+                    IntStream.range(0, runs.size())
+                        .mapToObj(i -> runs.get(i).seconds() / ours.get(i).seconds())));
+          }
+        });
+    return ratios;
+  }
+
+  private static double median(java.util.stream.Stream<Double> values) {
+    double[] sorted = values.mapToDouble(Double::doubleValue).sorted().toArray();
+    int middle = sorted.length / 2;
+    return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  }
+
+  private static String text(EngineResult r) {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%d prompts, %d paired runs, precision %s; medians%n",
+            r.prompts(),
+            r.runs(),
+            r.precision()));
+    r.tokensPerSecond()
+        .forEach(
+            (program, rate) ->
+                text.append(
+                    String.format(
+                        Locale.ROOT,
+                        "%-14s %8.1f tokens/s%s%n",
+                        program,
+                        rate,
+                        r.ratios().containsKey(program)
+                            ? String.format(
+                                Locale.ROOT,
+                                "   assize is %.2f times as fast",
+                                r.ratios().get(program))
+                            : String.format(Locale.ROOT, "   %.2f rows/s", r.rowsPerSecond()))));
+    text.append(
+        String.format(
+            Locale.ROOT,
+            "%.1f %% of the prompts' tokens were not read, but reused%n"
+                + "best int8 products here %.0f GOP/s; reading prompts alone reaches %.0f %% of them%n"
+                + "best reading of memory here %.1f GB/s; one sequence writing reaches %.0f %% of it%n",
+            100 * r.reusedShare(),
+            r.int8Gops(),
+            100 * r.prefillShareOfInt8(),
+            r.readGbPerSecond(),
+            100 * r.decodeShareOfReads()));
+    return text.toString();
+  }
+}
