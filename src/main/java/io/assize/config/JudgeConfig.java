@@ -55,6 +55,12 @@ public record JudgeConfig(
         .judge();
   }
 
+  /** The same judge with its model at another place. */
+  public JudgeConfig withModel(String elsewhere) {
+    return new JudgeConfig(
+        kind, name, elsewhere, decoding, engine, http, window, recordings, margin);
+  }
+
   /** How many rows a task hands in before it waits. */
   public int effectiveWindow() {
     return window > 0 ? window : 2 * (kind.equals("http") ? http.concurrency() : engine.slots());

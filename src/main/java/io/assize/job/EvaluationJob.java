@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.AssizeConfig;
+import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.Corpus;
 import io.assize.corpus.CorpusReader;
@@ -18,6 +19,7 @@ import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import io.assize.scenario.Taxonomy;
 import io.assize.spark.DeviceWork;
+import io.assize.spark.ModelCache;
 import io.assize.spark.Progress;
 import io.assize.summary.SummaryTables;
 import io.assize.verdict.Order;
@@ -78,7 +80,8 @@ public final class EvaluationJob {
     this.progress = progress;
     this.protocol = Protocol.load(config.protocol());
     this.taxonomy = Taxonomy.load(config.scenarios());
-    this.judge = JudgeSpec.of(config.judge(), protocol);
+    JudgeConfig here = ModelCache.onThisHost(config.judge());
+    this.judge = JudgeSpec.of(here, protocol).with(config.judge());
     this.stage =
         new JudgeStage(
             judge,

@@ -23,6 +23,7 @@ import io.assize.prompt.ProtocolKind;
 import io.assize.scenario.Taxonomy;
 import io.assize.spark.DeviceWork;
 import io.assize.spark.Devices;
+import io.assize.spark.ModelCache;
 import io.assize.verdict.Decision;
 import io.assize.verdict.Order;
 import io.assize.verdict.Status;
@@ -91,7 +92,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
       return rows;
     }
     String device = Devices.ofTask();
-    JudgeRegistry.Lease lease = JudgeRegistry.SHARED.acquire(spec, device);
+    JudgeRegistry.Lease lease = JudgeRegistry.SHARED.acquire(spec, device, ModelCache::onThisHost);
     Judge judge = lease.judge();
     String before = runId + "/" + spec.fingerprint() + "/" + device;
     BEFORE.putIfAbsent(before, judge.workDone());

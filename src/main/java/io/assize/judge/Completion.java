@@ -1,5 +1,8 @@
 package io.assize.judge;
 
+import io.assize.prompt.DecisionRule;
+import java.util.Optional;
+
 /**
  * A judge's answer.
  *
@@ -16,4 +19,17 @@ public record Completion(
   public static final String LENGTH = "length";
   public static final String FORCED = "forced";
   public static final String RECORDED = "recorded";
+
+  /**
+   * The ruling: what the judge decided, else what its text states.
+   *
+   * @param rule {@code final_decision}, {@code rating} or {@code none}
+   */
+  public Optional<Ruling> ruling(String rule) {
+    DecisionRule read = Prompt.rule(rule);
+    if (ruling != null || text == null || read == null) {
+      return Optional.ofNullable(ruling);
+    }
+    return VerdictParser.parse(read, text);
+  }
 }

@@ -1,5 +1,6 @@
 package io.assize.judge;
 
+import io.assize.config.JudgeConfig;
 import io.assize.judge.baseline.LengthJudge;
 import io.assize.judge.djl.DjlJudge;
 import io.assize.judge.http.HttpJudge;
@@ -11,6 +12,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * One judge per fingerprint and device in this JVM, whatever the number of tasks and stages. Users
@@ -50,10 +52,20 @@ public final class JudgeRegistry {
    * @param device {@code cpu}, or {@code gpu} and its address
    */
   public synchronized Lease acquire(JudgeSpec spec, String device) {
+    return acquire(spec, device, config -> config);
+  }
+
+  /**
+   * The judge on a device, opened if need be.
+   *
+   * @param onThisHost brings a model to this host; asked only where the judge has to be opened
+   */
+  public synchronized Lease acquire(
+      JudgeSpec spec, String device, UnaryOperator<JudgeConfig> onThisHost) {
     Key key = new Key(spec.fingerprint(), device);
     Entry entry = entries.get(key);
     if (entry == null) {
-      entry = new Entry(opener.apply(spec, device));
+      entry = new Entry(opener.apply(spec.with(onThisHost.apply(spec.config())), device));
       loads++;
       entries.put(key, entry);
     }

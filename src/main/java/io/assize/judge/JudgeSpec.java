@@ -4,8 +4,10 @@ import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.djl.CheckpointFiles;
 import io.assize.judge.http.HttpJudge;
+import io.assize.prompt.DecisionRule;
 import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
+import io.assize.prompt.ProtocolKind;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -66,6 +68,22 @@ public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
           new JudgeSpec(config, named(config, "replay"), sha256("replay", config.recordings()));
       default -> throw new IllegalArgumentException(config.kind());
     };
+  }
+
+  /**
+   * A judge of texts that are prompts as they are.
+   *
+   * @param rule {@code final_decision}, {@code rating} or {@code none}
+   */
+  public static JudgeSpec ofTexts(JudgeConfig config, String rule) {
+    DecisionRule read = Prompt.rule(rule);
+    ProtocolKind kind = read == DecisionRule.RATING ? ProtocolKind.SINGLE : ProtocolKind.PAIRWISE;
+    return of(config, new Protocol("texts", kind, read, "model", "", "{{ prompt }}"));
+  }
+
+  /** The same judge, whose model lies at another place on this host. */
+  public JudgeSpec with(JudgeConfig here) {
+    return new JudgeSpec(here, name, fingerprint);
   }
 
   /** sha-256 over texts, each closed by a zero byte, in hexadecimal. */

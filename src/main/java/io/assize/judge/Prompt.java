@@ -3,6 +3,7 @@ package io.assize.judge;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One request to a judge.
@@ -20,4 +21,18 @@ public record Prompt(
     String chat,
     DecisionRule rule,
     List<String> responses,
-    Recording recording) {}
+    Recording recording) {
+  /**
+   * A prompt that is one message of a user.
+   *
+   * @param rule {@code final_decision}, {@code rating} or {@code none}
+   */
+  public static Prompt ofText(String id, String text, String rule) {
+    return new Prompt(
+        id, List.of(new ChatMessage("user", text)), "model", rule(rule), List.of(), null);
+  }
+
+  static DecisionRule rule(String rule) {
+    return rule.equals("none") ? null : DecisionRule.valueOf(rule.toUpperCase(Locale.ROOT));
+  }
+}

@@ -1,0 +1,213 @@
+package io.assize.spark;
+
+import io.assize.config.JudgeConfig;
+import io.assize.config.UserError;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkEnv;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Models from s3a://, hdfs:// and other file systems of Hadoop on this host's disk: fetched once,
+ * by one process while the others wait; gone on with where it broke off; each file's sha-256 beside
+ * it. A model that changed at its source is another entry.
+ */
+public final class ModelCache {
+  private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
+  private static final String DEFAULT = ".cache/assize/models";
+  private static final List<String> WANTED = List.of(".json", ".jinja", ".safetensors", ".gguf");
+  private static final Object ONE_AT_A_TIME = new Object();
+
+  private final java.nio.file.Path folder;
+  private final Configuration hadoop;
+
+  ModelCache(java.nio.file.Path folder, Configuration hadoop) {
+    this.folder = folder;
+    this.hadoop = hadoop;
+  }
+
+  /** The judge with its model on this host's disk; to be called on the driver and on executors. */
+  public static JudgeConfig onThisHost(JudgeConfig judge) {
+    if (!judge.kind().equals("djl")) {
+      return judge;
+    }
+    if (!remote(judge.model())) {
+      return judge.withModel(withoutFileScheme(judge.model()));
+    }
+    String configured = judge.engine().modelCache();
+    java.nio.file.Path folder =
+        configured == null
+            ? java.nio.file.Path.of(System.getProperty("user.home"), DEFAULT)
+            : java.nio.file.Path.of(configured);
+    ModelCache cache = new ModelCache(folder, hadoopOfThisProcess());
+    return judge.withModel(cache.fetch(judge.model()).toString());
+  }
+
+  /** The local copy of a model, fetched if need be. */
+  java.nio.file.Path fetch(String model) {
+    try {
+      Path source = new Path(model);
+      FileSystem files = source.getFileSystem(hadoop);
+      List<FileStatus> wanted = list(files, source);
+      String name = source.getName();
+      java.nio.file.Path entry = folder.resolve(name + "-" + identity(model, wanted));
+      Files.createDirectories(entry);
+      synchronized (ONE_AT_A_TIME) {
+        java.nio.file.Path lock = entry.resolveSibling(entry.getFileName() + ".lock");
+        try (FileChannel channel =
+                FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            var held = channel.lock()) {
+          LOG.debug("model cache {} is ours: {}", entry, held.isValid());
+          fetchAll(files, wanted, entry, model);
+        }
+      }
+      return name.endsWith(".gguf") ? entry.resolve(name) : entry;
+    } catch (IOException | IllegalArgumentException e) {
+      throw UserError.failure(
+          "model %s cannot be fetched into %s: %s", model, folder, firstLine(e));
+    }
+  }
+
+  private static void fetchAll(
+      FileSystem files, List<FileStatus> wanted, java.nio.file.Path entry, String model)
+      throws IOException {
+    long start = System.nanoTime();
+    long bytes = 0;
+    for (FileStatus file : wanted) {
+      bytes += fetch(files, file, entry.resolve(file.getPath().getName()));
+    }
+    if (bytes > 0) {
+      double seconds = (System.nanoTime() - start) / 1e9;
+      LOG.info(
+          "model {} fetched into {}: {} MB in {} s",
+          model,
+          entry,
+          bytes >> 20,
+          String.format(Locale.ROOT, "%.1f", seconds));
+    }
+  }
+
+  /** Fetches one file, from where an earlier try broke off; gives the bytes that came. */
+  private static long fetch(FileSystem files, FileStatus file, java.nio.file.Path target)
+      throws IOException {
+    java.nio.file.Path sum = target.resolveSibling(target.getFileName() + ".sha256");
+    if (Files.exists(sum) && Files.exists(target) && Files.size(target) == file.getLen()) {
+      return 0;
+    }
+    java.nio.file.Path part = target.resolveSibling(target.getFileName() + ".part");
+    long has = Files.exists(part) ? Files.size(part) : 0;
+    if (has > file.getLen()) {
+      Files.delete(part);
+      has = 0;
+    }
+    try (FSDataInputStream in = files.open(file.getPath());
+        OutputStream out =
+            Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+      in.seek(has);
+      in.transferTo(out);
+    }
+    if (Files.size(part) != file.getLen()) {
+      throw new IOException(
+          "%s has %d bytes, but %d came: try again"
+              .formatted(file.getPath(), file.getLen(), Files.size(part)));
+    }
+    Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
+    Files.writeString(sum, sha256(target) + "  " + target.getFileName() + "\n");
+    return file.getLen() - has;
+  }
+
+  private static List<FileStatus> list(FileSystem files, Path source) throws IOException {
+    List<FileStatus> wanted = new ArrayList<>();
+    for (FileStatus file : files.listStatus(source)) {
+      String name = file.getPath().getName();
+      if (file.isFile() && WANTED.stream().anyMatch(name::endsWith)) {
+        wanted.add(file);
+      }
+    }
+    if (wanted.isEmpty()) {
+      throw new IOException("it holds no *.json and *.safetensors, and is no .gguf file");
+    }
+    wanted.sort(Comparator.comparing(file -> file.getPath().getName()));
+    return wanted;
+  }
+
+  /** Tells one state of a model from another: where it lies, and its files' sizes and times. */
+  private static String identity(String model, List<FileStatus> files) {
+    StringBuilder text = new StringBuilder(model);
+    for (FileStatus file : files) {
+      text.append('\n').append(file.getPath().getName());
+      text.append(' ').append(file.getLen()).append(' ').append(file.getModificationTime());
+    }
+    byte[] digest = digest().digest(text.toString().getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(digest, 0, 8);
+  }
+
+  private static String sha256(java.nio.file.Path file) throws IOException {
+    MessageDigest digest = digest();
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        digest.update(buffer, 0, n);
+      }
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest digest() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static boolean remote(String model) {
+    int colon = model.indexOf("://");
+    return colon > 0 && !model.startsWith("file://");
+  }
+
+  /** Hadoop's settings as Spark gives them to this process; they may hold keys, so stay here. */
+  private static Configuration hadoopOfThisProcess() {
+    Configuration hadoop = new Configuration();
+    SparkEnv env = SparkEnv.get();
+    if (env != null) {
+      SparkConf conf = env.conf();
+      for (var setting : conf.getAllWithPrefix("spark.hadoop.")) {
+        hadoop.set(setting._1(), setting._2());
+      }
+    }
+    return hadoop;
+  }
+
+  private static String firstLine(Exception e) {
+    String text = String.valueOf(e.getMessage());
+    int end = text.indexOf('\n');
+    return end < 0 ? text : text.substring(0, end);
+  }
+
+  /** A file:// address as a path; others as they are. */
+  static String withoutFileScheme(String model) {
+    return model.startsWith("file://") ? URI.create(model).getPath() : model;
+  }
+}
