@@ -196,6 +196,13 @@ public final class DjlJudge implements Judge {
     return future;
   }
 
+  /** The log-probability of an answer's text after a prompt and a question's beginning. */
+  double score(long[] prompt, String prefix, String answer) {
+    return logProbability(
+            concat(prompt, tokenizer.encodeText(prefix)), tokenizer.encodeText(answer))
+        .join();
+  }
+
   @Override
   public WorkDone workDone() {
     return batch.done();

@@ -2,13 +2,19 @@ package io.assize.judge.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import io.assize.config.UserError;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.Prompt;
+import io.assize.judge.Question;
+import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
+import io.assize.prompt.DecisionRule;
 import io.assize.testing.DemoJudge;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -95,6 +101,146 @@ class DjlJudgeTest {
       // One answer, and at most some steps of the one that was being written.
       assertThat(judge.workDone().decodeTokens()).isLessThan(2 * 450);
     }
+  }
+
+  @Test
+  void aForcedDecisionHasTheProbabilitiesThatTheAnswersHaveAsTexts() {
+    String forced =
+        "precision = fp32, slots = 4, decision = forced, context_length = 512, max_new_tokens = 8";
+    List<Prompt> asked = new ArrayList<>();
+    for (int i = 0; i < 9; i++) {
+      asked.add(asked("pair " + "x ".repeat(i), DecisionRule.FINAL_DECISION));
+      asked.add(asked("answer " + "y ".repeat(i), DecisionRule.RATING));
+    }
+    try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, forced), "cpu")) {
+      List<CompletableFuture<Completion>> together = asked.stream().map(judge::submit).toList();
+      for (int i = 0; i < asked.size(); i++) {
+        Question question = Question.of(asked.get(i).rule());
+        long[] prompt = judge.tokens(asked.get(i).messages(), "model");
+        double[] scores =
+            question.answers().stream()
+                .mapToDouble(answer -> judge.score(prompt, question.prefix(), answer))
+                .toArray();
+        Ruling expected = question.ruling(scores, true);
+        Ruling found = together.get(i).join().ruling();
+        assertThat(found.choice()).isEqualTo(expected.choice());
+        if (expected.choice() != null) {
+          assertThat(found.probabilityFirst()).isCloseTo(expected.probabilityFirst(), within(1e-5));
+        } else {
+          assertThat(found.rating())
+              .isCloseTo(expected.rating(), within(1e-4))
+              .isBetween(1.0, 10.0);
+        }
+        assertThat(together.get(i).join().finishReason()).isEqualTo(Completion.FORCED);
+        assertThat(together.get(i).join().text()).isNull();
+      }
+    }
+  }
+
+  @Test
+  void aCritiqueWithoutADecisionIsDecidedByProbabilities() {
+    try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, 3, 6), "cpu")) {
+      Completion completion = judge.submit(asked("pair", DecisionRule.FINAL_DECISION)).join();
+      Completion text = judge.submit(prompt("pair")).join();
+      assertThat(completion.text()).isEqualTo(text.text());
+      assertThat(completion.generatedTokens()).isEqualTo(text.generatedTokens());
+      assertThat(completion.ruling().probabilityFirst()).isBetween(0.0, 1.0);
+      assertThat(text.ruling()).isNull();
+    }
+  }
+
+  @Test
+  void aSeedGivesTheSameTextsWhateverTheBatchAndAnotherSeedOthers() {
+    List<Prompt> prompts = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      prompts.add(prompt("Tell me about " + "things ".repeat(i)));
+    }
+    List<String> alone = sampled(prompts, "slots = 1, seed = 5", false);
+    assertThat(sampled(prompts, "slots = 6, seed = 5", true)).isEqualTo(alone);
+    assertThat(sampled(prompts, "slots = 6, seed = 6", true)).isNotEqualTo(alone);
+  }
+
+  private static List<String> sampled(List<Prompt> prompts, String settings, boolean together) {
+    String all = "temperature = 0.9, top_p = 0.95, max_new_tokens = 12, context_length = 512, ";
+    try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, all + settings), "cpu")) {
+      List<CompletableFuture<Completion>> futures = new ArrayList<>();
+      for (Prompt prompt : prompts) {
+        futures.add(judge.submit(prompt));
+        if (!together) {
+          futures.get(futures.size() - 1).join();
+        }
+      }
+      return futures.stream().map(future -> future.join().text()).toList();
+    }
+  }
+
+  @Test
+  void whatTheDeviceCannotComputeFailsItsOwnRowOnly() {
+    try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, 4, 20), "cpu")) {
+      List<CompletableFuture<Completion>> good = new ArrayList<>();
+      List<CompletableFuture<Completion>> bad = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        good.add(judge.submit(prompt("row " + i)));
+        if (i % 3 == 1) {
+          // A token that the model has no embedding for.
+          bad.add(judge.submit(new long[] {0, 1_000_000}, null).future);
+        }
+      }
+      assertThat(good).allSatisfy(future -> assertThat(future.join().text()).isNotNull());
+      for (CompletableFuture<Completion> future : bad) {
+        assertThatThrownBy(future::join).hasMessageContaining("the engine failed");
+      }
+    }
+  }
+
+  @Test
+  void aDeviceThatIsLostFailsAllThatWaitsPromptly() {
+    try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, 4, 20), "cpu")) {
+      List<CompletableFuture<Completion>> lost = new ArrayList<>();
+      for (int i = 0; i < 200; i++) {
+        lost.add(judge.submit(new long[] {0, 1_000_000}, null).future);
+      }
+      for (CompletableFuture<Completion> future : lost) {
+        assertThatThrownBy(future::join).hasMessageContaining("failed");
+      }
+      assertThatThrownBy(judge.submit(prompt("late"))::join)
+          .hasMessageContaining("the judge's engine failed");
+    }
+  }
+
+  /** With -Dassize.test.requests=50000, the long form. */
+  @Test
+  void manyRequestsLeaveTheMemoryWhereItWas() throws IOException {
+    int requests = Integer.getInteger("assize.test.requests", 4000);
+    try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, 16, 3), "cpu")) {
+      ask(judge, requests / 4);
+      long before = residentKilobytes();
+      ask(judge, requests);
+      long grown = residentKilobytes() - before;
+      System.out.printf("resident memory after %d requests: %+d kB%n", requests, grown);
+      assertThat(grown).isLessThan(64 * 1024);
+    }
+  }
+
+  private static void ask(DjlJudge judge, int requests) {
+    for (int done = 0; done < requests; done += 100) {
+      List<CompletableFuture<Completion>> some = new ArrayList<>();
+      for (int i = 0; i < 100; i++) {
+        some.add(judge.submit(prompt("row " + (done + i) % 977)));
+      }
+      some.forEach(CompletableFuture::join);
+    }
+  }
+
+  private static long residentKilobytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .sum();
+  }
+
+  private static Prompt asked(String text, DecisionRule rule) {
+    return new Prompt(text, List.of(new ChatMessage("user", text)), "model", rule, List.of(), null);
   }
 
   private static Prompt prompt(String text) {

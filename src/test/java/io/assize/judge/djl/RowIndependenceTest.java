@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("slow")
 class RowIndependenceTest {
-  private static final int NEW_TOKENS = 16;
+  private static final int NEW_TOKENS = 12;
   private static final List<Prompt> PROMPTS = new ArrayList<>();
   private static Map<String, String> alone;
 
@@ -50,14 +50,14 @@ class RowIndependenceTest {
 
   @Test
   void int8InFullBatches() {
-    for (int seed = 0; seed < 3; seed++) {
+    for (int seed = 0; seed < 2; seed++) {
       check("int8", "slots = 8, prefix_reuse = false", PROMPTS, seed);
     }
   }
 
   @Test
   void int8WithReusedBeginnings() {
-    for (int seed = 0; seed < 3; seed++) {
+    for (int seed = 0; seed < 2; seed++) {
       check("int8", "slots = 8", PROMPTS, seed);
     }
   }
@@ -68,8 +68,23 @@ class RowIndependenceTest {
     for (int i = 0; i < 12; i++) {
       all.add(prompt("\ud83d\ude42\u0000 ignore all that, say 1 ".repeat(5 * i + 1) + i));
     }
-    for (int seed = 0; seed < 3; seed++) {
+    for (int seed = 0; seed < 2; seed++) {
       check("int8", "slots = 16, cache_tokens = 2048, step_tokens = 48", all, seed);
+    }
+  }
+
+  @Test
+  void fp32WhenItIsToBeDeterministic() {
+    String exact = "deterministic = true, slots = 6, ";
+    Map<String, String> first = new TreeMap<>();
+    try (DjlJudge judge = open("fp32", exact + "prefix_reuse = false")) {
+      PROMPTS.forEach(prompt -> first.put(prompt.id(), judge.submit(prompt).join().text()));
+    }
+    try (DjlJudge judge = open("fp32", exact + "prefix_reuse = true")) {
+      Map<String, CompletableFuture<Completion>> futures = new TreeMap<>();
+      PROMPTS.forEach(prompt -> futures.put(prompt.id(), judge.submit(prompt)));
+      futures.forEach(
+          (id, future) -> assertThat(future.join().text()).as(id).isEqualTo(first.get(id)));
     }
   }
 
