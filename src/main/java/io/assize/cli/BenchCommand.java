@@ -447,7 +447,7 @@ final class BenchCommand {
     return medians;
   }
 
-  /** Medians over paired runs of our rate over each peer's. */
+  /** Medians over paired runs of our tokens a second over each peer's: texts differ in length. */
   private static Map<String, Double> ratios(Map<String, List<Measured>> measured) {
     List<Measured> ours = measured.get("assize");
     Map<String, Double> ratios = new LinkedHashMap<>();
@@ -458,7 +458,7 @@ final class BenchCommand {
                 program,
                 median(
                     IntStream.range(0, runs.size())
-                        .mapToObj(i -> runs.get(i).seconds() / ours.get(i).seconds())));
+                        .mapToObj(i -> ours.get(i).rate() / runs.get(i).rate())));
           }
         });
     return ratios;

@@ -70,6 +70,60 @@ class ObjectStoreIT {
   }
 
   @Test
+  void aModelOnTheStoreIsFetchedOnceAndJudges() throws Exception {
+    int port = Programs.freePort();
+    try (Running server =
+        Programs.serve(
+            dir,
+            Map.of(),
+            port,
+            List.of(
+                Programs.VENV.resolve("bin/moto_server").toString(),
+                "-H",
+                "127.0.0.1",
+                "-p",
+                String.valueOf(port)))) {
+      put(port, "bucket", null);
+      put(port, "bucket/day=1/a.parquet", parquet("1", "2"));
+      try (var files = Files.list(Path.of("src/test/resources/golden/tiny-llama"))) {
+        for (Path file : files.toList()) {
+          put(port, "bucket/models/tiny/" + file.getFileName(), Files.readAllBytes(file));
+        }
+      }
+      Path protocol =
+          Files.writeString(
+              dir.resolve("short.conf"),
+              """
+              name = short, kind = pairwise, decision = final_decision
+              template = "{{ prompt }} 1: {{ response_1 }} 2: {{ response_2 }}"
+              """);
+      List<String> command =
+          List.of(
+              "scripts/assize",
+              "run",
+              "-c",
+              conf(port).toString(),
+              "-D",
+              "assize.protocol=\"" + protocol + "\"",
+              "-D",
+              "assize.output.overwrite=true",
+              "-D",
+              "assize.judge={kind=djl,decision=forced,max_new_tokens=8,context_length=256,model=\"s3a://bucket/models/tiny\",model_cache=\""
+                  + dir.resolve("cache")
+                  + "\"}");
+      Ended ended = Programs.run(dir, Map.of(), Duration.ofMinutes(4), command);
+      assertThat(ended.code()).as(ended.err()).isZero();
+      assertThat(ended.out()).contains("4 requests judged").contains("judge tiny");
+      assertThat(ended.err()).contains("model s3a://bucket/models/tiny fetched into");
+      assertThat(ended.out() + ended.err()).doesNotContain(SECRET);
+
+      Ended again = Programs.run(dir, Map.of(), Duration.ofMinutes(4), command);
+      assertThat(again.code()).as(again.err()).isZero();
+      assertThat(again.err()).doesNotContain("fetched into");
+    }
+  }
+
+  @Test
   void aStoreThatIsNotThereIsOneClearLineWithoutTheSecret() throws IOException {
     Ended ended = run(conf(Programs.freePort()));
     assertThat(ended.code()).isIn(1, 2);
