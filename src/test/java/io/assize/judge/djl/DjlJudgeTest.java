@@ -211,7 +211,7 @@ class DjlJudgeTest {
   /** With -Dassize.test.requests=50000, the long form. */
   @Test
   void manyRequestsLeaveTheMemoryWhereItWas() throws IOException {
-    int requests = Integer.getInteger("assize.test.requests", 4000);
+    int requests = Integer.getInteger("assize.test.requests", 20_000);
     try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, 16, 3), "cpu")) {
       ask(judge, requests / 4);
       long before = residentKilobytes();
