@@ -46,7 +46,6 @@ class Decoder(torch.nn.Module):
     embedding: Tensor
     final_norm: Tensor
     head: Tensor
-    inv_freq: Tensor
     turns: Tensor
     no_points: Tensor
     attention_norm: List[Tensor]
@@ -76,14 +75,12 @@ class Decoder(torch.nn.Module):
         self.heads = 0
         self.kv_heads = 0
         self.head_dim = 0
-        self.slots = 0
         self.length = 0
         self.eps = 0.0
         empty = torch.zeros(0)
         self.embedding = empty
         self.final_norm = empty
         self.head = empty
-        self.inv_freq = empty
         self.turns = empty
         self.no_points = empty
         for name in (
@@ -178,7 +175,6 @@ class Decoder(torch.nn.Module):
     @torch.jit.export
     def arrange(self, slots: int, length: int) -> int:
         """Divides the cache into `slots` of `length` positions; what was in it is void."""
-        self.slots = slots
         self.length = length
         self.keys.clear()
         self.values.clear()

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.typesafe.config.ConfigUtil;
 import io.assize.config.AssizeConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
@@ -26,9 +27,11 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
 /** {@code bench}: measurements, beside peers where there are some. */
 @Command(
@@ -45,7 +48,7 @@ final class BenchCommand {
     @Option(
         names = "--pairs",
         required = true,
-        scope = picocli.CommandLine.ScopeType.INHERIT,
+        scope = ScopeType.INHERIT,
         paramLabel = "FILE",
         description = "Auto-J's pairs, as testdata_pairwise.jsonl")
     private Path pairs;
@@ -53,14 +56,14 @@ final class BenchCommand {
     @Option(
         names = "--model",
         required = true,
-        scope = picocli.CommandLine.ScopeType.INHERIT,
+        scope = ScopeType.INHERIT,
         paramLabel = "PATH",
         description = "the judge (scripts/assize bench fetches the demo's and fills this in)")
     private Path model;
 
     @Option(
         names = "--count",
-        scope = picocli.CommandLine.ScopeType.INHERIT,
+        scope = ScopeType.INHERIT,
         paramLabel = "N",
         defaultValue = "256",
         description = "prompts (default: ${DEFAULT-VALUE})")
@@ -68,7 +71,7 @@ final class BenchCommand {
 
     @Option(
         names = "--new-tokens",
-        scope = picocli.CommandLine.ScopeType.INHERIT,
+        scope = ScopeType.INHERIT,
         paramLabel = "N",
         defaultValue = "64",
         description = "most tokens of an answer (default: ${DEFAULT-VALUE})")
@@ -76,7 +79,7 @@ final class BenchCommand {
 
     @Option(
         names = "--context",
-        scope = picocli.CommandLine.ScopeType.INHERIT,
+        scope = ScopeType.INHERIT,
         paramLabel = "N",
         defaultValue = "2048",
         description = "tokens of prompt and answer; longer pairs are passed over")
@@ -84,7 +87,7 @@ final class BenchCommand {
 
     @Option(
         names = "--threads",
-        scope = picocli.CommandLine.ScopeType.INHERIT,
+        scope = ScopeType.INHERIT,
         paramLabel = "N",
         defaultValue = "2",
         description = "CPU threads, ours and the peers' (default: ${DEFAULT-VALUE})")
@@ -97,9 +100,7 @@ final class BenchCommand {
                           + " %s, max_new_tokens = %d, context_length = %d, threads = %d, decision ="
                           + " text, %s } }")
                       .formatted(precision, newTokens, context, threads, more),
-                  Map.of(
-                      "assize.judge.model",
-                      com.typesafe.config.ConfigUtil.quoteString(model.toString())))
+                  Map.of("assize.judge.model", ConfigUtil.quoteString(model.toString())))
               .judge();
       return DjlJudge.open(config, "cpu");
     }
@@ -285,41 +286,27 @@ final class BenchCommand {
           int texts,
       @Option(names = "--deterministic") boolean deterministic) {
     List<PrecisionResult> results = new ArrayList<>();
-    List<Choice> reference = null;
+    List<Completion> reference = null;
     double fp32 = Double.NaN;
     for (String precision : precisions) {
-      String exact = "deterministic = " + deterministic;
-      List<Choice> together;
-      List<Double> togetherP;
-      List<String> textsTogether;
-      double perplexity;
+      String full = "slots = 32, deterministic = " + deterministic;
+      String single = "slots = 1, prefix_reuse = false, deterministic = " + deterministic;
       List<Prompt> prompts;
-      try (DjlJudge judge = workload.open(precision, "slots = 32, " + exact)) {
+      List<Prompt> some;
+      List<Completion> textsTogether;
+      double perplexity;
+      try (DjlJudge judge = workload.open(precision, full)) {
         prompts = workload.prompts(judge);
-        perplexity = perplexity(judge, prompts.subList(0, Math.min(texts, prompts.size())));
-        textsTogether = texts(judge, shuffled(prompts), prompts, texts);
+        some = prompts.subList(0, Math.min(texts, prompts.size()));
+        perplexity = perplexity(judge, some);
+        textsTogether = together(judge, withNeighbours(some, prompts), some);
       }
-      String forced = "decision = forced, " + exact;
-      try (DjlJudge judge = workload.open(precision, "slots = 32, " + forced)) {
-        List<Completion> all = answers(judge, shuffled(prompts), prompts);
-        together = all.stream().map(c -> c.ruling().choice()).toList();
-        togetherP = all.stream().map(c -> c.ruling().probabilityFirst()).toList();
+      List<Completion> textsAlone = alone(precision, single, some);
+      List<Completion> together;
+      try (DjlJudge judge = workload.open(precision, full + ", decision = forced")) {
+        together = together(judge, prompts, prompts);
       }
-      List<Choice> alone;
-      List<Double> aloneP;
-      try (DjlJudge judge =
-          workload.open(precision, "slots = 1, prefix_reuse = false, " + forced)) {
-        List<Completion> all = prompts.stream().map(p -> judge.submit(p).join()).toList();
-        alone = all.stream().map(c -> c.ruling().choice()).toList();
-        aloneP = all.stream().map(c -> c.ruling().probabilityFirst()).toList();
-      }
-      List<String> textsAlone;
-      try (DjlJudge judge = workload.open(precision, "slots = 1, prefix_reuse = false, " + exact)) {
-        textsAlone =
-            prompts.subList(0, Math.min(texts, prompts.size())).stream()
-                .map(p -> judge.submit(p).join().text())
-                .toList();
-      }
+      List<Completion> alone = alone(precision, single + ", decision = forced", prompts);
       if (reference == null) {
         reference = together;
         fp32 = perplexity;
@@ -330,13 +317,18 @@ final class BenchCommand {
               deterministic,
               perplexity,
               perplexity / fp32 - 1,
-              share(together, reference),
-              share(together, alone),
-              IntStream.range(0, aloneP.size())
-                  .mapToDouble(i -> togetherP.get(i) - aloneP.get(i))
+              share(choices(together), choices(reference)),
+              share(choices(together), choices(alone)),
+              IntStream.range(0, alone.size())
+                  .mapToDouble(
+                      i ->
+                          together.get(i).ruling().probabilityFirst()
+                              - alone.get(i).ruling().probabilityFirst())
                   .average()
                   .orElse(0),
-              share(textsTogether, textsAlone));
+              share(
+                  textsTogether.stream().map(Completion::text).toList(),
+                  textsAlone.stream().map(Completion::text).toList()));
       Output.progress(result.toString());
       results.add(result);
     }
@@ -378,22 +370,31 @@ final class BenchCommand {
     return shuffled;
   }
 
-  /** Hands in prompts in one order, all at once, and gives the answers in another. */
-  private static List<Completion> answers(
-      DjlJudge judge, List<Prompt> handedIn, List<Prompt> wanted) {
+  /** Some prompts, and up to three times as many others. */
+  private static List<Prompt> withNeighbours(List<Prompt> some, List<Prompt> all) {
+    List<Prompt> both = new ArrayList<>(some);
+    shuffled(all).stream()
+        .limit(3L * some.size())
+        .filter(prompt -> !some.contains(prompt))
+        .forEach(both::add);
+    return both;
+  }
+
+  /** Hands in all prompts at once, in an order of their own, and gives the answers of some. */
+  private static List<Completion> together(DjlJudge judge, List<Prompt> all, List<Prompt> wanted) {
     Map<String, CompletableFuture<Completion>> futures = new LinkedHashMap<>();
-    handedIn.forEach(prompt -> futures.put(prompt.id(), judge.submit(prompt)));
+    shuffled(all).forEach(prompt -> futures.put(prompt.id(), judge.submit(prompt)));
     return wanted.stream().map(prompt -> futures.get(prompt.id()).join()).toList();
   }
 
-  private static List<String> texts(
-      DjlJudge judge, List<Prompt> handedIn, List<Prompt> prompts, int count) {
-    List<Prompt> wanted = prompts.subList(0, Math.min(count, prompts.size()));
-    // Their neighbours are others, in another order.
-    List<Prompt> some = handedIn.stream().limit(3L * count).toList();
-    List<Prompt> all = new ArrayList<>(wanted);
-    some.stream().filter(prompt -> !wanted.contains(prompt)).forEach(all::add);
-    return answers(judge, shuffled(all), wanted).stream().map(Completion::text).toList();
+  private List<Completion> alone(String precision, String settings, List<Prompt> prompts) {
+    try (DjlJudge judge = workload.open(precision, settings)) {
+      return prompts.stream().map(prompt -> judge.submit(prompt).join()).toList();
+    }
+  }
+
+  private static List<Choice> choices(List<Completion> completions) {
+    return completions.stream().map(completion -> completion.ruling().choice()).toList();
   }
 
   private static <T> double share(List<T> some, List<T> others) {
@@ -464,7 +465,7 @@ final class BenchCommand {
     return ratios;
   }
 
-  private static double median(java.util.stream.Stream<Double> values) {
+  private static double median(Stream<Double> values) {
     double[] sorted = values.mapToDouble(Double::doubleValue).sorted().toArray();
     int middle = sorted.length / 2;
     return sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

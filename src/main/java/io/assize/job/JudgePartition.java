@@ -13,7 +13,6 @@ import io.assize.judge.JudgeSpec;
 import io.assize.judge.Prompt;
 import io.assize.judge.Recording;
 import io.assize.judge.Ruling;
-import io.assize.judge.VerdictParser;
 import io.assize.judge.WorkDone;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.PromptFields;
@@ -22,8 +21,7 @@ import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import io.assize.scenario.Taxonomy;
 import io.assize.spark.DeviceWork;
-import io.assize.spark.Devices;
-import io.assize.spark.ModelCache;
+import io.assize.spark.TaskJudge;
 import io.assize.verdict.Decision;
 import io.assize.verdict.Order;
 import io.assize.verdict.Status;
@@ -34,10 +32,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 
@@ -91,9 +87,9 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     if (!rows.hasNext()) {
       return rows;
     }
-    String device = Devices.ofTask();
-    JudgeRegistry.Lease lease = JudgeRegistry.SHARED.acquire(spec, device, ModelCache::onThisHost);
-    Judge judge = lease.judge();
+    TaskJudge mine = TaskJudge.acquire(spec);
+    Judge judge = mine.judge();
+    String device = mine.device();
     String before = runId + "/" + spec.fingerprint() + "/" + device;
     BEFORE.putIfAbsent(before, judge.workDone());
 
@@ -110,15 +106,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
             return request(rows.next(), template);
           }
         };
-    InFlight<Request> inFlight =
-        new InFlight<>(
-            requests, request -> judge.submit(request.prompt()), spec.config().effectiveWindow());
-    TaskContext.get()
-        .addTaskCompletionListener(
-            context -> {
-              inFlight.close();
-              lease.close();
-            });
+    InFlight<Request> inFlight = mine.inFlight(requests, request -> judge.submit(request.prompt()));
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
@@ -230,7 +218,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
       status = tooLong ? Status.TOO_LONG : Status.ENGINE_ERROR;
       error = answered.failure().getMessage();
     } else {
-      ruling = ruling(completion).orElse(null);
+      ruling = completion.ruling(protocol.decision()).orElse(null);
       status = ruling == null ? Status.UNPARSABLE : Status.OK;
       error = ruling == null ? "the answer states no valid " + wanted() : null;
     }
@@ -256,15 +244,6 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         completion == null ? null : completion.finishReason(),
         Instant.now(),
         runId);
-  }
-
-  private Optional<Ruling> ruling(Completion completion) {
-    if (completion.ruling() != null) {
-      return Optional.of(completion.ruling());
-    }
-    return completion.text() == null
-        ? Optional.empty()
-        : VerdictParser.parse(protocol.decision(), completion.text());
   }
 
   private String wanted() {

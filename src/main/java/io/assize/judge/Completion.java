@@ -20,16 +20,20 @@ public record Completion(
   public static final String FORCED = "forced";
   public static final String RECORDED = "recorded";
 
+  /** The ruling: what the judge decided, else what its text states; a null rule reads no text. */
+  public Optional<Ruling> ruling(DecisionRule rule) {
+    if (ruling != null || text == null || rule == null) {
+      return Optional.ofNullable(ruling);
+    }
+    return VerdictParser.parse(rule, text);
+  }
+
   /**
-   * The ruling: what the judge decided, else what its text states.
+   * The ruling by a rule's name.
    *
    * @param rule {@code final_decision}, {@code rating} or {@code none}
    */
   public Optional<Ruling> ruling(String rule) {
-    DecisionRule read = Prompt.rule(rule);
-    if (ruling != null || text == null || read == null) {
-      return Optional.ofNullable(ruling);
-    }
-    return VerdictParser.parse(read, text);
+    return ruling(Prompt.rule(rule));
   }
 }

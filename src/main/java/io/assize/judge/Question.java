@@ -39,7 +39,16 @@ public record Question(DecisionRule rule, String prefix, List<String> answers) {
    * @param expected rating: the mean of 1…10 under the probabilities instead of the most probable
    */
   public Ruling ruling(double[] scores, boolean expected) {
-    double[] p = probabilities(scores);
+    return ruling(rule, probabilities(scores), expected);
+  }
+
+  /**
+   * The ruling that follows from the answers' probabilities.
+   *
+   * @param p of Response 1, Response 2 and a tie, or of the ratings 1…10; they sum to one
+   * @param expected rating: the mean of 1…10 under the probabilities instead of the most probable
+   */
+  public static Ruling ruling(DecisionRule rule, double[] p, boolean expected) {
     int best = 0;
     for (int i = 1; i < p.length; i++) {
       best = p[i] > p[best] ? i : best;

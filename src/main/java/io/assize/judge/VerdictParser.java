@@ -1,5 +1,6 @@
 package io.assize.judge;
 
+import io.assize.config.DecodingConfig;
 import io.assize.prompt.DecisionRule;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -29,6 +30,11 @@ public final class VerdictParser {
   /** The ruling that a text states; empty where it states none that is valid. */
   public static Optional<Ruling> parse(DecisionRule rule, String text) {
     return rule == DecisionRule.RATING ? rating(text) : decision(text);
+  }
+
+  /** Whether a text is all that a judge owes: it decides, or nothing or only a text is wanted. */
+  public static boolean suffices(DecodingConfig decoding, DecisionRule rule, String text) {
+    return rule == null || decoding.decision().equals("text") || parse(rule, text).isPresent();
   }
 
   private static Optional<Ruling> decision(String text) {

@@ -3,14 +3,12 @@ package io.assize.spark;
 import io.assize.judge.Completion;
 import io.assize.judge.InFlight;
 import io.assize.judge.Judge;
-import io.assize.judge.JudgeRegistry;
 import io.assize.judge.JudgeSpec;
 import io.assize.judge.Prompt;
 import io.assize.judge.Ruling;
 import java.util.Iterator;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -30,17 +28,8 @@ record JudgeTexts(JudgeSpec spec, String rule, int column)
     if (!rows.hasNext()) {
       return rows;
     }
-    JudgeRegistry.Lease lease =
-        JudgeRegistry.SHARED.acquire(spec, Devices.ofTask(), ModelCache::onThisHost);
-    Judge judge = lease.judge();
-    InFlight<Row> inFlight =
-        new InFlight<>(rows, row -> submit(judge, row), spec.config().effectiveWindow());
-    TaskContext.get()
-        .addTaskCompletionListener(
-            context -> {
-              inFlight.close();
-              lease.close();
-            });
+    TaskJudge mine = TaskJudge.acquire(spec);
+    InFlight<Row> inFlight = mine.inFlight(rows, row -> submit(mine.judge(), row));
     return new Iterator<>() {
       @Override
       public boolean hasNext() {

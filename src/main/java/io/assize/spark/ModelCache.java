@@ -2,20 +2,17 @@ package io.assize.spark;
 
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
+import io.assize.judge.JudgeSpec;
+import io.assize.judge.djl.CheckpointFiles;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
@@ -133,7 +130,9 @@ public final class ModelCache {
               .formatted(file.getPath(), file.getLen(), Files.size(part)));
     }
     Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-    Files.writeString(sum, sha256(target) + "  " + target.getFileName() + "\n");
+    Files.writeString(
+        sum,
+        new CheckpointFiles(target, List.of(target)).sha256() + "  " + target.getFileName() + "\n");
     return file.getLen() - has;
   }
 
@@ -159,27 +158,7 @@ public final class ModelCache {
       text.append('\n').append(file.getPath().getName());
       text.append(' ').append(file.getLen()).append(' ').append(file.getModificationTime());
     }
-    byte[] digest = digest().digest(text.toString().getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(digest, 0, 8);
-  }
-
-  private static String sha256(java.nio.file.Path file) throws IOException {
-    MessageDigest digest = digest();
-    byte[] buffer = new byte[1 << 20];
-    try (InputStream in = Files.newInputStream(file)) {
-      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-        digest.update(buffer, 0, n);
-      }
-    }
-    return HexFormat.of().formatHex(digest.digest());
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    return JudgeSpec.sha256(text.toString()).substring(0, 16);
   }
 
   private static boolean remote(String model) {

@@ -38,17 +38,7 @@ class ObjectStoreIT {
   @Test
   void aCorpusOfSeveralObjectsIsJudgedAndItsTablesWritten() throws Exception {
     int port = Programs.freePort();
-    try (Running server =
-        Programs.serve(
-            dir,
-            Map.of(),
-            port,
-            List.of(
-                Programs.VENV.resolve("bin/moto_server").toString(),
-                "-H",
-                "127.0.0.1",
-                "-p",
-                String.valueOf(port)))) {
+    try (Running server = store(dir, port)) {
       put(port, "bucket", null);
       put(port, "bucket/day=1/a.parquet", parquet("1", "2"));
       put(port, "bucket/day=2/b.parquet", parquet("3"));
@@ -72,17 +62,7 @@ class ObjectStoreIT {
   @Test
   void aModelOnTheStoreIsFetchedOnceAndJudges() throws Exception {
     int port = Programs.freePort();
-    try (Running server =
-        Programs.serve(
-            dir,
-            Map.of(),
-            port,
-            List.of(
-                Programs.VENV.resolve("bin/moto_server").toString(),
-                "-H",
-                "127.0.0.1",
-                "-p",
-                String.valueOf(port)))) {
+    try (Running server = store(dir, port)) {
       put(port, "bucket", null);
       put(port, "bucket/day=1/a.parquet", parquet("1", "2"));
       try (var files = Files.list(Path.of("src/test/resources/golden/tiny-llama"))) {
@@ -128,6 +108,13 @@ class ObjectStoreIT {
     Ended ended = run(conf(Programs.freePort()));
     assertThat(ended.code()).isIn(1, 2);
     assertThat(ended.err()).contains("assize: ").doesNotContain("\tat ").doesNotContain(SECRET);
+  }
+
+  /** A server that speaks S3. */
+  private static Running store(Path logs, int port) {
+    String program = Programs.VENV.resolve("bin/moto_server").toString();
+    return Programs.serve(
+        logs, Map.of(), port, List.of(program, "-H", "127.0.0.1", "-p", String.valueOf(port)));
   }
 
   private Ended run(Path conf) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.spark.ml.Pipeline;
@@ -39,26 +40,18 @@ class JudgeTransformerTest {
   }
 
   @Test
-  void savedAndReadBackItJudgesTheSameAloneAndInAPipeline() {
+  void savedAndReadBackItJudgesTheSameAloneAndInAPipeline() throws IOException {
     List<Row> expected = judged(transformer().transform(prompts())).collectAsList();
 
     String path = dir.resolve("transformer").toString();
-    try {
-      transformer().save(path);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    transformer().save(path);
     assertThat(judged(JudgeTransformer.load(path).transform(prompts())).collectAsList())
         .isEqualTo(expected);
 
     String pipeline = dir.resolve("pipeline").toString();
     PipelineModel model =
         new Pipeline().setStages(new PipelineStage[] {transformer()}).fit(prompts());
-    try {
-      model.save(pipeline);
-    } catch (java.io.IOException e) {
-      throw new java.io.UncheckedIOException(e);
-    }
+    model.save(pipeline);
     assertThat(judged(PipelineModel.load(pipeline).transform(prompts())).collectAsList())
         .isEqualTo(expected);
   }

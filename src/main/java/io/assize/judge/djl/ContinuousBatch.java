@@ -158,7 +158,8 @@ final class ContinuousBatch {
     for (Sequence sequence : reading) {
       pending += sequence.size() - sequence.cached;
     }
-    while (pending < stepTokens - writing() && admit()) {
+    int free = stepTokens - writing();
+    while (pending < free && admit()) {
       Sequence last = reading.get(reading.size() - 1);
       pending += last.size() - last.cached;
     }
@@ -178,12 +179,17 @@ final class ContinuousBatch {
     Step step = new Step();
     if (!reading.isEmpty() || admit()) {
       Sequence sequence = reading.get(0);
-      step.addReading(sequence, PIECE - sequence.cached % PIECE);
+      step.addReading(sequence, toNextCut(sequence));
     } else {
       step.addWriting();
       step.pad(maxSlots);
     }
     return step;
+  }
+
+  /** Tokens up to the next of the fixed positions where exact prompts are cut. */
+  private static int toNextCut(Sequence sequence) {
+    return PIECE - sequence.cached % PIECE;
   }
 
   private void leaveAbandoned() {
@@ -359,10 +365,16 @@ final class ContinuousBatch {
   private void run(Step step) {
     try {
       step.run();
-      failuresInARow = 0;
     } catch (RuntimeException e) {
       isolate(step, e);
+      return;
     }
+    failuresInARow = 0;
+    answer(step);
+  }
+
+  /** Counts a step's work before any answer of it is given: who has the answer sees the work. */
+  private void answer(Step step) {
     done = new WorkDone(prefillTokens, prefillNanos, decodeTokens, decodeNanos, reusedTokens);
     step.finish();
   }
@@ -377,23 +389,23 @@ final class ContinuousBatch {
       if (sequence.phase == Sequence.Phase.WRITING) {
         alone.addWriting(sequence);
       } else {
-        alone.addReading(sequence, exact ? PIECE - sequence.cached % PIECE : stepTokens);
+        alone.addReading(sequence, exact ? toNextCut(sequence) : stepTokens);
       }
       try {
         alone.run();
-        alone.finish();
       } catch (RuntimeException e) {
         blamed++;
         reading.remove(sequence);
         held[sequence.slot] = null;
         leave(sequence).failed(e);
+        continue;
       }
+      answer(alone);
     }
     failuresInARow = blamed == failed.all().size() ? failuresInARow + blamed : 0;
     if (failuresInARow > 2) {
       throw new DeviceLostException(cause);
     }
-    failed.forget();
   }
 
   /** Nothing that the device was asked of late succeeded. */
@@ -438,10 +450,6 @@ final class ContinuousBatch {
 
     List<Sequence> all() {
       return List.copyOf(advances.keySet());
-    }
-
-    void forget() {
-      results.clear();
     }
 
     /**

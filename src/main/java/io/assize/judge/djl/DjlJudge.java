@@ -310,19 +310,23 @@ public final class DjlJudge implements Judge {
     return Math.max(engine.cacheTokens(), ContinuousBatch.roundUp(context + 1));
   }
 
+  /** Whether a text is to be written, before a question if there is one. */
+  private boolean writes(Asked asked) {
+    return asked == null || config.decoding().writes();
+  }
+
   /** A prompt on its way to a completion. */
   final class Request extends Sequence {
     final CompletableFuture<Completion> future = new CompletableFuture<>();
     private final Asked asked;
-    private boolean stopped;
     private int textTokens;
 
     private Request(long[] prompt, Asked asked) {
       super(
-          asked == null || config.decoding().writes() ? prompt : concat(prompt, asked.prefix),
-          asked == null || config.decoding().writes() ? config.decoding().maxNewTokens() : 0,
+          writes(asked) ? prompt : concat(prompt, asked.prefix),
+          writes(asked) ? config.decoding().maxNewTokens() : 0,
           config.decoding().greedy() ? null : samplerOf(config.decoding(), prompt),
-          asked == null || config.decoding().writes() ? null : asked.answers);
+          writes(asked) ? null : asked.answers);
       this.asked = asked;
     }
 
@@ -337,15 +341,11 @@ public final class DjlJudge implements Judge {
     }
 
     @Override
-    void written(boolean byModel) {
-      stopped = byModel;
+    void written(boolean stopped) {
       textTokens = written();
       String text = tokenizer.decode(tokens());
-      boolean decided =
-          asked == null
-              || config.decoding().decision().equals("text")
-              || VerdictParser.parse(asked.question.rule(), text).isPresent();
-      if (decided) {
+      DecisionRule rule = asked == null ? null : asked.question.rule();
+      if (VerdictParser.suffices(config.decoding(), rule, text)) {
         future.complete(
             new Completion(
                 text,
@@ -384,8 +384,7 @@ public final class DjlJudge implements Judge {
     /** One position more than its tokens: rows without meaning are kept in a slot's last one. */
     @Override
     int reservation() {
-      int writes =
-          config.decoding().writes() || asked == null ? config.decoding().maxNewTokens() : 0;
+      int writes = writes(asked) ? config.decoding().maxNewTokens() : 0;
       return promptLength() + writes + (asked == null ? 0 : asked.mostTokens()) + 1;
     }
   }

@@ -1,10 +1,12 @@
 package io.assize.judge.http;
 
 import io.assize.judge.Choice;
+import io.assize.judge.Question;
 import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,17 +18,20 @@ import java.util.Map;
  */
 enum AskedAnswers {
   DECISION(
+      DecisionRule.FINAL_DECISION,
       "Which response is better? Answer with one character and nothing else: 1 for Response 1, 2 for"
           + " Response 2, T for a tie.",
       List.of("1", "2", "t"),
       4),
   RATING(
+      DecisionRule.RATING,
       "What is your rating, from 1 to 10? Answer with the number and nothing else.",
       List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"),
       4);
 
   private static final List<Choice> CHOICES = List.of(Choice.FIRST, Choice.SECOND, Choice.TIE);
 
+  private final DecisionRule rule;
   private final String question;
 
   /** Of {@link List#of}, so immutable. */
@@ -35,7 +40,8 @@ enum AskedAnswers {
 
   private final int mostTokens;
 
-  AskedAnswers(String question, List<String> answers, int mostTokens) {
+  AskedAnswers(DecisionRule rule, String question, List<String> answers, int mostTokens) {
+    this.rule = rule;
     this.question = question;
     this.answers = answers;
     this.mostTokens = mostTokens;
@@ -64,23 +70,12 @@ enum AskedAnswers {
   /** The ruling, from probabilities where there are some; null where the reply is no answer. */
   Ruling ruling(Reply reply, boolean expected) {
     double[] p = probabilities(reply);
-    double sum = 0;
-    int best = 0;
-    for (int i = 0; i < p.length; i++) {
-      sum += p[i];
-      best = p[i] > p[best] ? i : best;
-    }
+    double sum = Arrays.stream(p).sum();
     if (sum == 0) {
       return fromText(reply.text());
     }
-    if (this == DECISION) {
-      return new Ruling(CHOICES.get(best), (p[0] + p[2] / 2) / sum, null);
-    }
-    double mean = 0;
-    for (int i = 0; i < p.length; i++) {
-      mean += (i + 1) * p[i] / sum;
-    }
-    return Ruling.ofRating(expected ? mean : best + 1);
+    double[] normalised = Arrays.stream(p).map(one -> one / sum).toArray();
+    return Question.ruling(rule, normalised, expected);
   }
 
   /** Probabilities of the answers, not normalised; all 0 where the endpoint tells none. */

@@ -157,12 +157,8 @@ public final class HttpJudge implements Judge {
           Completion.FORCED);
     }
     Reply critique = send(ChatRequest.critique(config, messages));
-    boolean decided =
-        prompt.rule() == null
-            || decoding.decision().equals("text")
-            || VerdictParser.parse(prompt.rule(), critique.text()).isPresent();
     Ruling ruling = null;
-    if (!decided) {
+    if (!VerdictParser.suffices(decoding, prompt.rule(), critique.text())) {
       List<ChatMessage> more = new ArrayList<>(messages);
       more.add(new ChatMessage("assistant", critique.text()));
       ruling = ruling(prompt, ask(prompt, more));
