@@ -34,6 +34,12 @@ class Decoder(torch.nn.Module):
     value is the same in any shape. Attention is bfloat16 there: oneDNN sums each product's terms in
     one order whatever the batch and the padding, if some lengths are avoided (`reach`).
 
+    Few of a row's numbers are many times as large as the others, and a scale that holds them leaves
+    the others few steps of int8. So int8 works in a turned basis, where all are of like size: the
+    residual stream (turned once, in the weights), each head's values (likewise), and the inputs of
+    the down projection, in blocks, while they are computed (after QuaRot, arXiv 2404.00456). The
+    weights of the norms before int8 products are part of those products' weights.
+
     The cache of a layer is [2, slots, kv_heads, length, head_dim] over one flat allocation, whose
     division into slots and length can change between sequences (`arrange`).
     """
@@ -46,6 +52,7 @@ class Decoder(torch.nn.Module):
     embedding: Tensor
     final_norm: Tensor
     head: Tensor
+    mixing: Tensor
     turns: Tensor
     no_points: Tensor
     attention_norm: List[Tensor]
@@ -62,12 +69,11 @@ class Decoder(torch.nn.Module):
     gate_up_scale: List[Tensor]
     down: List[Tensor]
     down_scale: List[Tensor]
-    down_rest: List[Tensor]
-    down_rest_scale: List[Tensor]
     flat: List[Tensor]
     keys: List[Tensor]
     values: List[Tensor]
-    blocks: List[Tensor]
+    embedding_blocks: List[Tensor]
+    head_blocks: List[Tensor]
 
     def __init__(self):
         super().__init__()
@@ -81,11 +87,12 @@ class Decoder(torch.nn.Module):
         self.embedding = empty
         self.final_norm = empty
         self.head = empty
+        self.mixing = empty
         self.turns = empty
         self.no_points = empty
         for name in (
             "attention_norm qkv qkv_scale qkv_bias q_norm k_norm out out_scale out_bias mlp_norm "
-            "gate_up gate_up_scale down down_scale down_rest down_rest_scale flat keys values blocks"
+            "gate_up gate_up_scale down down_scale flat keys values embedding_blocks head_blocks"
         ).split():
             setattr(self, name, [])
 
@@ -102,24 +109,34 @@ class Decoder(torch.nn.Module):
         return 0
 
     @torch.jit.export
-    def add_rows(self, rows: Tensor) -> int:
-        """Takes the next rows [n, hidden] of the embedding, then of the head; see `set_ends`."""
-        self.blocks.append(rows.to(self.end_kind(), copy=True))
-        return len(self.blocks)
+    def set_final_norm(self, weight: Tensor) -> int:
+        """Takes the norm [hidden] before the head; it comes before the rows of the ends."""
+        self.final_norm = weight.clone()
+        return 0
 
     @torch.jit.export
-    def set_ends(self, embedding_blocks: int, final_norm: Tensor) -> int:
-        """Makes the embedding [vocab, hidden] of the first blocks taken and the head of the others;
+    def add_rows(self, rows: Tensor, embedding: bool, head: bool) -> int:
+        """Takes the next rows [n, hidden] of the embedding, of the head, or of a matrix that is both."""
+        if embedding:
+            self.embedding_blocks.append(self.spread_if_int8(rows).to(self.end_kind(), copy=True))
+        if head and self.precision == self.INT8:
+            self.head_blocks.append(self.spread(rows * self.final_norm).to(self.end_kind()))
+        elif head and not embedding:
+            self.head_blocks.append(rows.to(self.end_kind(), copy=True))
+        return 0
 
-        no others mean a head that is the embedding.
-        """
-        self.embedding = torch.cat(self.blocks[:embedding_blocks])
-        self.final_norm = final_norm.clone()
-        if len(self.blocks) > embedding_blocks:
-            self.head = self.pack_head(torch.cat(self.blocks[embedding_blocks:]))
+    @torch.jit.export
+    def set_ends(self) -> int:
+        """Makes the embedding [vocab, hidden] and the head of the rows taken."""
+        self.embedding = torch.cat(self.embedding_blocks)
+        self.embedding_blocks.clear()
+        if len(self.head_blocks) > 0:
+            self.head = self.pack_head(torch.cat(self.head_blocks))
         else:
             self.head = self.pack_head(self.embedding)
-        self.blocks.clear()
+        self.head_blocks.clear()
+        if self.precision == self.INT8:
+            self.final_norm = torch.ones_like(self.final_norm)
         return 0
 
     @torch.jit.export
@@ -129,35 +146,42 @@ class Decoder(torch.nn.Module):
         In this order, an empty tensor for what the model lacks: attention norm; q, k, v and their
         biases; q norm, k norm; o and its bias; mlp norm; gate, up, down.
         """
-        qkv = torch.cat([self.paired(tensors[1]), self.paired(tensors[2]), tensors[3]], dim=0)
+        attention_norm, q, k, v, o, o_bias = tensors[0], tensors[1], tensors[2], tensors[3], tensors[9], tensors[10]
+        v_bias, mlp_norm, gate, up, down = tensors[6], tensors[11], tensors[12], tensors[13], tensors[14]
+        if self.precision == self.INT8:
+            q = self.spread(q * attention_norm)
+            k = self.spread(k * attention_norm)
+            v = self.spread_heads(self.spread(v * attention_norm))
+            o = self.spread(o.reshape(-1, self.head_dim)).view(o.size(0), o.size(1))
+            o = self.spread(o.t()).t().contiguous()
+            if v_bias.numel() > 0:
+                v_bias = self.spread_heads(v_bias.unsqueeze(1)).squeeze(1)
+            if o_bias.numel() > 0:
+                o_bias = self.spread(o_bias.unsqueeze(0)).squeeze(0)
+            gate = self.spread(gate * mlp_norm)
+            up = self.spread(up * mlp_norm)
+            block = self.power_of_two(down.size(1))
+            if self.mixing.numel() == 0:
+                self.mixing = self.pack_mixing(self.hadamard(block, down))
+            down = torch.matmul(down.reshape(-1, block), self.hadamard(block, down) / float(block)).view(down.size(0), down.size(1))
+            down = self.spread(down.t()).t().contiguous()
+        qkv = torch.cat([self.paired(q), self.paired(k), v], dim=0)
         if tensors[4].numel() == 0:
             self.qkv_bias.append(tensors[4].clone())
         else:
-            self.qkv_bias.append(torch.cat([self.paired(tensors[4]), self.paired(tensors[5]), tensors[6]], dim=0))
-        self.attention_norm.append(tensors[0].clone())
+            self.qkv_bias.append(torch.cat([self.paired(tensors[4]), self.paired(tensors[5]), v_bias], dim=0))
+        self.attention_norm.append(attention_norm.clone())
         self.qkv.append(self.pack(qkv))
         self.qkv_scale.append(self.scale(qkv))
         self.q_norm.append(self.paired(tensors[7]).clone())
         self.k_norm.append(self.paired(tensors[8]).clone())
-        self.out.append(self.pack(tensors[9]))
-        self.out_scale.append(self.scale(tensors[9]))
-        self.out_bias.append(tensors[10].clone())
-        self.mlp_norm.append(tensors[11].clone())
-        gate_up = torch.cat([tensors[12], tensors[13]], dim=0)
+        self.out.append(self.pack(o))
+        self.out_scale.append(self.scale(o))
+        self.out_bias.append(o_bias.clone())
+        self.mlp_norm.append(mlp_norm.clone())
+        gate_up = torch.cat([gate, up], dim=0)
         self.gate_up.append(self.pack(gate_up))
         self.gate_up_scale.append(self.scale(gate_up))
-        down = tensors[14]
-        rest = torch.zeros([0, 0], device=down.device)
-        if self.precision == self.INT8:
-            # The activations before this product have the widest range of all: a scale for each half
-            # of them instead of one for both takes perplexity from 1.9 % above fp32's to 1.2 %.
-            half = down.size(1) // 2
-            rest = down[:, half:].contiguous()
-            down = down[:, :half].contiguous()
-            self.down_rest.append(self.pack(rest))
-        else:
-            self.down_rest.append(rest)
-        self.down_rest_scale.append(self.scale(rest))
         self.down.append(self.pack(down))
         self.down_scale.append(self.scale(down))
         return len(self.qkv)
@@ -230,6 +254,45 @@ class Decoder(torch.nn.Module):
             return w.view(-1, 2, self.head_dim // 2, w.size(1)).transpose(1, 2).reshape(w.size(0), w.size(1))
         return w.view(-1, 2, self.head_dim // 2).transpose(1, 2).reshape(w.size(0))
 
+    def power_of_two(self, n: int) -> int:
+        """The largest power of two, up to 64, that divides n."""
+        p = 1
+        while p < 64 and n % (2 * p) == 0:
+            p *= 2
+        return p
+
+    def hadamard(self, n: int, like: Tensor) -> Tensor:
+        """Sylvester's matrix [n, n] of 1 and -1, n a power of two; its square is n times one."""
+        h = torch.ones([1, 1], device=like.device)
+        while h.size(0) < n:
+            h = torch.cat([torch.cat([h, h], dim=1), torch.cat([h, -h], dim=1)], dim=0)
+        return h
+
+    def spread(self, w: Tensor) -> Tensor:
+        """w [rows, n] times an orthogonal matrix that gives each number a share in all n.
+
+        Signs, then a cosine transform (DCT-II) over n / p and a Hadamard matrix over p numbers.
+        """
+        n = w.size(1)
+        p = self.power_of_two(n)
+        m = n // p
+        i = torch.arange(n, dtype=torch.float64, device=w.device)
+        signs = torch.where(torch.cos(i * i) < 0, -1.0, 1.0)
+        j = torch.arange(m, dtype=torch.float64, device=w.device)
+        cosines = torch.cos((j.unsqueeze(0) + 0.5) * j.unsqueeze(1) * (3.141592653589793 / m)) * ((2.0 / m) ** 0.5)
+        cosines[0] = (1.0 / m) ** 0.5
+        x = torch.matmul((w * signs.to(w.dtype)).reshape(-1, p), self.hadamard(p, w) / (float(p) ** 0.5))
+        return torch.matmul(cosines.to(w.dtype), x.view(-1, m, p)).view(-1, n)
+
+    def spread_if_int8(self, w: Tensor) -> Tensor:
+        return self.spread(w) if self.precision == self.INT8 else w
+
+    def spread_heads(self, w: Tensor) -> Tensor:
+        """w [heads * head_dim, n] with each head's outputs spread over its head_dim."""
+        n = w.size(1)
+        each = w.view(-1, self.head_dim, n).transpose(1, 2).reshape(-1, self.head_dim)
+        return self.spread(each).view(-1, n, self.head_dim).transpose(1, 2).reshape(-1, n)
+
     def row_scale(self, w: Tensor) -> Tensor:
         return w.abs().amax(1).clamp(min=1e-12) / 127.0
 
@@ -244,12 +307,38 @@ class Decoder(torch.nn.Module):
             return (w / self.row_scale(w).unsqueeze(1)).round().to(torch.int8)
         return w.to(self.kind(), copy=True)
 
+    def size(self, x: Tensor) -> Tensor:
+        """The largest absolute value of each row, [rows, 1]."""
+        return x.abs().amax(1, keepdim=True).clamp_(min=1e-12)
+
     def linear(self, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
         """x [rows, in] float32 times w [out, in], as float32 [rows, out] that the caller owns."""
         if self.precision == self.INT8:
-            size = x.abs().amax(1, keepdim=True).clamp_(min=1e-12)
+            size = self.size(x)
             return self.product(x * (127.0 / size), w, scale, size)
+        return self.float_product(x, w)
+
+    def linear_of_norm(self, x: Tensor, norm: Tensor, w: Tensor, scale: Tensor) -> Tensor:
+        """`linear` of the RMSNorm of x; in int8 w has the norm's weight in it already."""
+        if self.precision == self.INT8:
+            size = self.size(x)
+            return self.product(x * (127.0 / size), w, scale, size.mul_(self.shrink(x)))
+        return self.float_product(self.norm(x, norm), w)
+
+    def linear_down(self, h: Tensor, i: int) -> Tensor:
+        """The down projection of h [rows, inner]; in int8 it is mixed block by block first."""
+        if self.precision == self.INT8:
+            h = self.mixed(h.to(torch.bfloat16)).to(torch.float32)
+        return self.linear(h, self.down[i], self.down_scale[i])
+
+    def float_product(self, x: Tensor, w: Tensor) -> Tensor:
         return torch.matmul(x.to(self.kind()), w.t()).to(torch.float32)
+
+    def pack_mixing(self, w: Tensor) -> Tensor:
+        return w.to(torch.bfloat16)
+
+    def mixed(self, h: Tensor) -> Tensor:
+        return torch.matmul(h.view(-1, self.mixing.size(0)), self.mixing).view(h.size(0), h.size(1))
 
     def product(self, x: Tensor, w: Tensor, scale: Tensor, size: Tensor) -> Tensor:
         """x [rows, in] in -127 ... 127, rounded to int8, times w; then both scales."""
@@ -268,10 +357,22 @@ class Decoder(torch.nn.Module):
     def head_product(self, x: Tensor) -> Tensor:
         return torch.matmul(x.to(self.end_kind()), self.head.t()).to(torch.float32)
 
+    @torch.jit.export
+    def head_rows(self, tokens: Tensor) -> Tensor:
+        """The head's rows for some tokens, float32 [tokens, hidden]."""
+        return self.plain_head()[tokens].to(torch.float32)
+
+    def plain_head(self) -> Tensor:
+        return self.head
+
+    def shrink(self, x: Tensor) -> Tensor:
+        """What RMSNorm multiplies each row by, [..., 1]."""
+        size = torch.linalg.vector_norm(x, 2, [-1], True)
+        return torch.rsqrt(size.square_().div_(float(x.size(-1))).add_(self.eps))
+
     def norm(self, x: Tensor, weight: Tensor) -> Tensor:
         """RMSNorm over the last dimension."""
-        size = torch.linalg.vector_norm(x, 2, [-1], True)
-        return (x * torch.rsqrt(size.square_().div_(float(x.size(-1))).add_(self.eps))).mul_(weight)
+        return (x * self.shrink(x)).mul_(weight)
 
     def rotated(self, y: Tensor, i: int, turn: Tensor) -> List[Tensor]:
         """y [rows, (heads + 2 kv_heads) * dim] to q (scaled), k and v, in the cache's type."""
@@ -337,7 +438,8 @@ class Decoder(torch.nn.Module):
         prompt rows: slot, first row, number of rows, first position. With `exact`, attention of
         generating rows goes slot by slot, each over its own length rounded up to 64.
 
-        Returns the most probable token of each asked row [m], and the logits [m, vocab].
+        Returns the most probable token of each asked row [m], the logits [m, vocab], which in low
+        precisions are rounded to bfloat16 or float16, and what the head was given, float32 [m, hidden].
         """
         device = tokens.device
         cache = self.cache_kind()
@@ -362,7 +464,7 @@ class Decoder(torch.nn.Module):
         x = self.embedding[tokens].to(torch.float32)
         last = len(self.qkv) - 1
         for i in range(len(self.qkv)):
-            y = self.linear(self.norm(x, self.attention_norm[i]), self.qkv[i], self.qkv_scale[i])
+            y = self.linear_of_norm(x, self.attention_norm[i], self.qkv[i], self.qkv_scale[i])
             if self.qkv_bias[i].numel() > 0:
                 y = y.add_(self.qkv_bias[i])
             q, k, v = self.rotated(y, i, turn)
@@ -394,17 +496,13 @@ class Decoder(torch.nn.Module):
             if self.out_bias[i].numel() > 0:
                 o = o.add_(self.out_bias[i])
             x = x.add_(o)
-            g = self.linear(self.norm(x, self.mlp_norm[i]), self.gate_up[i], self.gate_up_scale[i])
+            g = self.linear_of_norm(x, self.mlp_norm[i], self.gate_up[i], self.gate_up_scale[i])
             inner = g.size(1) // 2
             h = torch.nn.functional.silu(g[:, :inner]).mul_(g[:, inner:])
-            if self.down_rest_scale[i].numel() > 0:
-                half = inner // 2
-                x = x.add_(self.linear(h[:, :half], self.down[i], self.down_scale[i]))
-                x = x.add_(self.linear(h[:, half:], self.down_rest[i], self.down_rest_scale[i]))
-            else:
-                x = x.add_(self.linear(h, self.down[i], self.down_scale[i]))
-        logits = self.head_product(self.norm(x, self.final_norm))
-        return [logits.argmax(1), logits]
+            x = x.add_(self.linear_down(h, i))
+        x = self.norm(x, self.final_norm)
+        logits = self.head_product(x)
+        return [logits.argmax(1), logits, x]
 
     @torch.jit.export
     def probe_products(self, rows: int, width: int, outputs: int, times: int) -> float:
@@ -454,13 +552,20 @@ class OneDnnDecoder(Decoder):
             return torch.ops.mkldnn._reorder_linear_weight(w.to(torch.bfloat16), None)
         return w.to(self.kind(), copy=True)
 
-    def linear(self, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
-        if self.precision == self.INT8:
-            size = x.abs().amax(1, keepdim=True).clamp_(min=1e-12)
-            return self.product(x * (127.0 / size), w, scale, size)
+    def float_product(self, x: Tensor, w: Tensor) -> Tensor:
         if self.precision == self.BF16:
             return torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), w, None, "none", [], "").to(torch.float32)
         return torch.matmul(x.to(self.kind()), w.t()).to(torch.float32)
+
+    def pack_mixing(self, w: Tensor) -> Tensor:
+        return torch.ops.mkldnn._reorder_linear_weight(w.to(torch.bfloat16), None)
+
+    def mixed(self, h: Tensor) -> Tensor:
+        blocks = h.view(-1, self.mixing.size(1))
+        return torch.ops.mkldnn._linear_pointwise(blocks, self.mixing, None, "none", [], "").view(h.size(0), h.size(1))
+
+    def plain_head(self) -> Tensor:
+        return self.head.to_dense() if self.head.is_mkldnn else self.head
 
     def pack_head(self, w: Tensor) -> Tensor:
         if self.end_kind() == torch.bfloat16:

@@ -2,12 +2,15 @@ package io.assize.judge.djl;
 
 import io.assize.judge.WorkDone;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,6 +66,9 @@ final class ContinuousBatch {
   /** Sequences whose tokens are being read, in the order in which they came. */
   private final List<Sequence> reading = new ArrayList<>();
 
+  /** The head's rows of tokens of answers. */
+  private Map<Long, float[]> kept = Map.of();
+
   private int failuresInARow;
   private long prefillTokens;
   private long prefillNanos;
@@ -106,6 +112,11 @@ final class ContinuousBatch {
   static int roundUp(int positions) {
     int grains = (positions + GRAIN - 1) / GRAIN * GRAIN;
     return grains > 512 && grains <= 1024 ? 1088 : grains;
+  }
+
+  /** Keeps the head's rows of tokens that will be asked for again and again. */
+  void keepHeadRows(List<long[]> answers) {
+    kept = headRows(answers);
   }
 
   void submit(Sequence sequence) {
@@ -600,8 +611,22 @@ final class ContinuousBatch {
 
     private Runnable score(Sequence sequence, Decoder.Logits logits) {
       Map<List<Long>, Integer> after = beginnings.get(sequence);
-      Map<Integer, float[]> rowsRead = new LinkedHashMap<>();
-      Map<Integer, Double> normalisers = new LinkedHashMap<>();
+      Map<List<Long>, Set<Long>> next = new HashMap<>();
+      for (long[] answer : sequence.answers()) {
+        List<Long> beginning = new ArrayList<>();
+        for (long token : answer) {
+          next.computeIfAbsent(List.copyOf(beginning), b -> new HashSet<>()).add(token);
+          beginning.add(token);
+        }
+      }
+      Map<Long, float[]> heads = headRows(sequence.answers());
+      Map<List<Long>, Map<Long, Double>> likely = new HashMap<>();
+      next.forEach(
+          (beginning, tokens) -> {
+            int row = after.get(beginning);
+            likely.put(
+                beginning, logProbabilities(logits.row(row), logits.state(row), tokens, heads));
+          });
       double[] scores =
           sequence.answers().stream()
               .mapToDouble(
@@ -609,11 +634,7 @@ final class ContinuousBatch {
                     double sum = 0;
                     List<Long> beginning = new ArrayList<>();
                     for (long token : answer) {
-                      int row = after.get(beginning);
-                      float[] values = rowsRead.computeIfAbsent(row, logits::row);
-                      sum +=
-                          values[(int) token]
-                              - normalisers.computeIfAbsent(row, r -> logSumExp(values));
+                      sum += likely.get(beginning).get(token);
                       beginning.add(token);
                     }
                     return sum;
@@ -633,6 +654,36 @@ final class ContinuousBatch {
       decodeTokens += written;
       decodeNanos += nanos - reading;
     }
+  }
+
+  private Map<Long, float[]> headRows(List<long[]> answers) {
+    Set<Long> tokens =
+        answers.stream().flatMapToLong(LongStream::of).boxed().collect(Collectors.toSet());
+    return kept.keySet().containsAll(tokens) ? kept : decoder.headRows(tokens);
+  }
+
+  /**
+   * Log-probabilities of some tokens. Their logits are computed anew, in double precision: those of
+   * answers lie close together, and in bfloat16 they would be as many steps of 1/16 apart.
+   *
+   * @param values all logits, {@code [vocabulary]}
+   * @param state what the head made them of, {@code [hidden]}
+   */
+  private static Map<Long, Double> logProbabilities(
+      float[] values, float[] state, Set<Long> tokens, Map<Long, float[]> heads) {
+    Map<Long, Double> logits = new HashMap<>();
+    for (long token : tokens) {
+      float[] head = heads.get(token);
+      double sum = 0;
+      for (int i = 0; i < state.length; i++) {
+        sum += (double) state[i] * head[i];
+      }
+      logits.put(token, sum);
+      values[(int) token] = (float) sum;
+    }
+    double normaliser = logSumExp(values);
+    logits.replaceAll((token, logit) -> logit - normaliser);
+    return logits;
   }
 
   /** log Σ exp. */

@@ -21,7 +21,10 @@ import java.io.InputStream;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A decoder of the Llama family on one device: the TorchScript of {@code
@@ -197,11 +200,33 @@ final class Decoder implements AutoCloseable {
         IValue out =
             IValueUtils.runMethod(block, "step", ids, at, first, runList, rows, slotwise)) {
       PtNDArray[] tensors = out.toTensorArray(step);
-      return new Logits(step, tensors[0].toLongArray(), tensors[1]);
+      return new Logits(step, tensors[0].toLongArray(), tensors[1], tensors[2]);
     } catch (RuntimeException e) {
       step.close();
       throw e;
     }
+  }
+
+  /**
+   * The head's rows for some tokens, {@code [hidden]} each: their products with a {@link
+   * Logits#state} are logits that no low precision has rounded.
+   */
+  Map<Long, float[]> headRows(Collection<Long> tokens) {
+    long[] distinct = tokens.stream().mapToLong(Long::longValue).distinct().toArray();
+    Map<Long, float[]> rows = new HashMap<>();
+    if (distinct.length == 0) {
+      return rows;
+    }
+    try (PtNDManager some = (PtNDManager) manager.newSubManager();
+        IValue wanted = IValue.from((PtNDArray) some.create(distinct));
+        IValue out = IValueUtils.runMethod(block, "head_rows", wanted)) {
+      float[] all = out.toTensor(some).toFloatArray();
+      int hidden = all.length / distinct.length;
+      for (int i = 0; i < distinct.length; i++) {
+        rows.put(distinct[i], Arrays.copyOfRange(all, i * hidden, (i + 1) * hidden));
+      }
+    }
+    return rows;
   }
 
   /** int8 operations a second that this decoder's products reach at best, two for each weight. */
@@ -243,11 +268,13 @@ final class Decoder implements AutoCloseable {
     private final NDManager manager;
     private final long[] best;
     private final NDArray scores;
+    private final NDArray states;
 
-    private Logits(NDManager manager, long[] best, NDArray scores) {
+    private Logits(NDManager manager, long[] best, NDArray scores, NDArray states) {
       this.manager = manager;
       this.best = best;
       this.scores = scores;
+      this.states = states;
     }
 
     /** The most probable next token after asked row {@code i}. */
@@ -255,9 +282,18 @@ final class Decoder implements AutoCloseable {
       return best[i];
     }
 
-    /** The logits after asked row {@code i}, {@code [vocabulary]}. */
+    /**
+     * The logits after asked row {@code i}, {@code [vocabulary]}, as the head's precision has them.
+     */
     float[] row(int i) {
       try (NDArray row = scores.get(i)) {
+        return row.toFloatArray();
+      }
+    }
+
+    /** What the head made the logits after asked row {@code i} of, {@code [hidden]}. */
+    float[] state(int i) {
+      try (NDArray row = states.get(i)) {
         return row.toFloatArray();
       }
     }
@@ -288,13 +324,14 @@ final class Decoder implements AutoCloseable {
           IValue.from((PtNDArray) some.create(c.rope().inverseFrequencies(c.headDim()))),
           IValue.from((long) positions));
     }
-    int blocks = putRows(checkpoint, EMBEDDING);
-    if (!c.tied()) {
-      putRows(checkpoint, HEAD);
-    }
     try (NDManager some = manager.newSubManager()) {
-      call("set_ends", IValue.from((long) blocks), tensor(some, checkpoint, FINAL_NORM));
+      call("set_final_norm", IValue.from(array(some, checkpoint, FINAL_NORM)));
     }
+    putRows(checkpoint, EMBEDDING, true, c.tied());
+    if (!c.tied()) {
+      putRows(checkpoint, HEAD, false, true);
+    }
+    call("set_ends");
     for (int i = 0; i < c.layers(); i++) {
       putLayer(checkpoint, i);
     }
@@ -334,23 +371,21 @@ final class Decoder implements AutoCloseable {
   }
 
   /** Hands over a matrix in blocks of rows, so that neither side ever holds a second whole one. */
-  private int putRows(Checkpoint checkpoint, String name) throws IOException {
+  private void putRows(Checkpoint checkpoint, String name, boolean embedding, boolean head)
+      throws IOException {
     long[] shape = checkpoint.shape(name);
     int step = (int) Math.max(1, BLOCK / shape[1]);
-    int blocks = 0;
-    for (long from = 0; from < shape[0]; from += step, blocks++) {
+    for (long from = 0; from < shape[0]; from += step) {
       int rows = (int) Math.min(step, shape[0] - from);
       try (NDManager some = manager.newSubManager()) {
         FloatBuffer weights = checkpoint.read(name, from, rows);
-        call("add_rows", IValue.from((PtNDArray) some.create(weights, new Shape(rows, shape[1]))));
+        call(
+            "add_rows",
+            IValue.from((PtNDArray) some.create(weights, new Shape(rows, shape[1]))),
+            IValue.from(embedding),
+            IValue.from(head));
       }
     }
-    return blocks;
-  }
-
-  private static IValue tensor(NDManager some, Checkpoint checkpoint, String name)
-      throws IOException {
-    return IValue.from(array(some, checkpoint, name));
   }
 
   private static PtNDArray array(NDManager some, Checkpoint checkpoint, String name)

@@ -259,6 +259,8 @@ public final class DjlJudge implements Judge {
   private void work() {
     Decoder.prepareThread();
     try {
+      batch.keepHeadRows(
+          questions.values().stream().flatMap(asked -> asked.answers.stream()).toList());
       while (closed == null) {
         for (Runnable errand = errands.poll(); errand != null; errand = errands.poll()) {
           errand.run();
