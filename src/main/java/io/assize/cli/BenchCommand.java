@@ -168,7 +168,7 @@ final class BenchCommand {
               names = "--peers",
               split = ",",
               defaultValue = "",
-              description = "of llama-native, llama-wheel, transformers")
+              description = "of llama-native, llama-wheel, transformers, onnx-genai")
           List<String> peers,
       @Option(names = "--work", defaultValue = "bench-work", description = "for the peers' files")
           Path work)
@@ -176,30 +176,28 @@ final class BenchCommand {
     List<String> programs = peers.stream().filter(peer -> !peer.isBlank()).toList();
     List<Prompt> prompts;
     double[] rates;
-    WorkDone done;
+    Path request;
+    WorkDone done = WorkDone.NONE;
     Map<String, List<Measured>> measured = new LinkedHashMap<>();
-    try (DjlJudge judge = workload.open(precision, "slots = 32")) {
+    try (DjlJudge judge = workload.open(precision, "slots = 1")) {
       prompts = workload.prompts(judge);
-      Path request = writeRequest(judge, prompts, work);
+      request = writeRequest(judge, prompts, work);
       rates = judge.machineRates();
+    }
+    for (String peer : programs) {
+      peer("prepare", peer, request, work);
+    }
+    for (int run = 0; run <= runs; run++) {
+      List<Measured> round = new ArrayList<>();
+      // Anew each time, as the peers: one that has read these prompts before would reuse them.
+      try (DjlJudge judge = workload.open(precision, "slots = 32")) {
+        round.add(ours("assize", judge, prompts));
+        done = judge.workDone();
+      }
       for (String peer : programs) {
-        peer("prepare", peer, request, work);
+        round.add(measured(peer, peer("run", peer, request, work)));
       }
-      WorkDone before = judge.workDone();
-      for (int run = 0; run <= runs; run++) {
-        List<Measured> round = new ArrayList<>();
-        round.add(ours(judge, prompts));
-        for (String peer : programs) {
-          round.add(measured(peer, peer("run", peer, request, work)));
-        }
-        for (Measured one : round) {
-          Output.progress((run == 0 ? "warm-up: " : "run " + run + ": ") + one);
-          if (run > 0 || runs == 0) {
-            measured.computeIfAbsent(one.program(), p -> new ArrayList<>()).add(one);
-          }
-        }
-      }
-      done = judge.workDone().minus(before);
+      keep(run, runs, round, measured);
     }
     double[] reached = reached(precision, prompts);
     EngineResult result =
@@ -227,7 +225,79 @@ final class BenchCommand {
         one.get("new_tokens").asLong());
   }
 
-  private static Measured ours(DjlJudge judge, List<Prompt> prompts) {
+  /** Notes a round's measurements, unless it is the first of several, which warms up. */
+  private static void keep(
+      int run, int runs, List<Measured> round, Map<String, List<Measured>> measured) {
+    for (Measured one : round) {
+      Output.progress((run == 0 ? "warm-up: " : "run " + run + ": ") + one);
+      if (run > 0 || runs == 0) {
+        measured.computeIfAbsent(one.program(), p -> new ArrayList<>()).add(one);
+      }
+    }
+  }
+
+  /** What {@code bench decisions} prints. */
+  record DecisionsResult(
+      String precision,
+      int prompts,
+      int newTokens,
+      int runs,
+      Map<String, Double> seconds,
+      double forcedTimesAsFast) {}
+
+  /** What a critique costs. */
+  @Command(
+      name = "decisions",
+      description = "Rows a second with decision = forced against decision = critique, in turns.")
+  int decisions(
+      @Option(names = "--precision", defaultValue = "int8") String precision,
+      @Option(names = "--runs", defaultValue = "5", description = "paired runs") int runs) {
+    List<Prompt> prompts;
+    try (DjlJudge judge = workload.open(precision, "slots = 1")) {
+      prompts = workload.prompts(judge);
+    }
+    Map<String, List<Measured>> measured = new LinkedHashMap<>();
+    for (int run = 0; run <= runs; run++) {
+      List<Measured> round = new ArrayList<>();
+      for (String decision : List.of("critique", "forced")) {
+        try (DjlJudge judge = workload.open(precision, "slots = 32, decision = " + decision)) {
+          round.add(ours(decision, judge, prompts));
+        }
+      }
+      keep(run, runs, round, measured);
+    }
+    List<Measured> critiques = measured.get("critique");
+    List<Measured> forced = measured.get("forced");
+    Map<String, Double> seconds = new LinkedHashMap<>();
+    measured.forEach(
+        (decision, all) -> seconds.put(decision, median(all.stream().map(Measured::seconds))));
+    DecisionsResult result =
+        new DecisionsResult(
+            precision,
+            prompts.size(),
+            workload.newTokens,
+            runs,
+            seconds,
+            median(
+                IntStream.range(0, forced.size())
+                    .mapToObj(i -> critiques.get(i).seconds() / forced.get(i).seconds())));
+    output.print(
+        result,
+        String.format(
+            Locale.ROOT,
+            "%d prompts, at most %d new tokens, %d paired runs, precision %s; medians%n"
+                + "critique %.2f rows/s, forced %.2f rows/s: %.2f times as many%n",
+            prompts.size(),
+            workload.newTokens,
+            runs,
+            precision,
+            prompts.size() / seconds.get("critique"),
+            prompts.size() / seconds.get("forced"),
+            result.forcedTimesAsFast()));
+    return 0;
+  }
+
+  private static Measured ours(String name, DjlJudge judge, List<Prompt> prompts) {
     long start = System.nanoTime();
     List<CompletableFuture<Completion>> futures = prompts.stream().map(judge::submit).toList();
     long read = 0;
@@ -236,7 +306,7 @@ final class BenchCommand {
       read += future.join().promptTokens();
       written += future.join().generatedTokens();
     }
-    return new Measured("assize", (System.nanoTime() - start) / 1e9, read, written);
+    return new Measured(name, (System.nanoTime() - start) / 1e9, read, written);
   }
 
   /**

@@ -181,7 +181,7 @@ final class ContinuousBatch {
         budget -= step.addReading(sequence, budget);
       }
     }
-    step.pad(ROWS);
+    step.pad();
     return step;
   }
 
@@ -193,7 +193,7 @@ final class ContinuousBatch {
       step.addReading(sequence, toNextCut(sequence));
     } else {
       step.addWriting();
-      step.pad(maxSlots);
+      step.pad();
     }
     return step;
   }
@@ -402,6 +402,7 @@ final class ContinuousBatch {
       } else {
         alone.addReading(sequence, exact ? toNextCut(sequence) : stepTokens);
       }
+      alone.pad();
       try {
         alone.run();
       } catch (RuntimeException e) {
@@ -524,14 +525,20 @@ final class ContinuousBatch {
       beginnings.put(sequence, after);
     }
 
-    /** Adds rows without meaning up to a multiple of {@code multiple}. */
-    void pad(int multiple) {
-      boolean each = exact && decode > 0;
-      while (rows > 0 && (each ? rows < multiple : rows > multiple && rows % multiple != 0)) {
-        if (each) {
-          ask(rows);
+    /**
+     * Adds rows without meaning: up to a multiple of {@link #ROWS}; with {@code exact}, to writing
+     * rows alone, up to the number of slots.
+     */
+    void pad() {
+      if (!exact) {
+        while (rows > ROWS && rows % ROWS != 0) {
+          addRow(0, length - 1);
         }
-        addRow(0, length - 1);
+      } else if (decode > 0) {
+        while (rows < maxSlots) {
+          ask(rows);
+          addRow(0, length - 1);
+        }
       }
     }
 

@@ -32,15 +32,30 @@ class ArchitecturesTest {
   @ParameterizedTest
   @MethodSource("names")
   void logitsAreThoseOfTransformers(String name) throws IOException {
-    Path folder = GOLDEN.resolve(name);
-    JsonNode golden = new ObjectMapper().readTree(folder.resolve("logits.json").toFile());
-    long[] tokens = longs(golden.get("tokens"));
-    long[] asked = longs(golden.get("rows"));
-    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(folder);
-        Decoder decoder = load(checkpoint);
-        Decoder.Logits whole = read(decoder, tokens, 0, 1, asked)) {
-      for (int i = 0; i < asked.length; i++) {
-        check(name + " row " + asked[i], whole.row(i), golden.get("logits").get(i));
+    Golden golden = Golden.of(name);
+    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder());
+        Decoder decoder = load(checkpoint, Precision.FP32);
+        Decoder.Logits whole = read(decoder, golden.tokens(), 0, 1, golden.rows())) {
+      for (int i = 0; i < golden.rows().length; i++) {
+        check(name + " row " + golden.rows()[i], whole.row(i), golden.logits().get(i));
+      }
+    }
+  }
+
+  /** Above all, that every weight and bias stands in the turned basis of int8. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void lowPrecisionsComeNear(String name) throws IOException {
+    Golden golden = Golden.of(name);
+    for (Precision precision : List.of(Precision.BF16, Precision.INT8)) {
+      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder());
+          Decoder decoder = load(checkpoint, precision);
+          Decoder.Logits whole = read(decoder, golden.tokens(), 0, 1, golden.rows())) {
+        for (int i = 0; i < golden.rows().length; i++) {
+          assertThat(distance(whole.row(i), golden.logits().get(i)))
+              .as("%s in %s, row %d", name, precision, golden.rows()[i])
+              .isLessThan(0.04);
+        }
       }
     }
   }
@@ -49,13 +64,12 @@ class ArchitecturesTest {
   @ParameterizedTest
   @MethodSource("names")
   void aStepAfterThePromptGivesTheSame(String name) throws IOException {
-    Path folder = GOLDEN.resolve(name);
-    JsonNode golden = new ObjectMapper().readTree(folder.resolve("logits.json").toFile());
-    long[] tokens = longs(golden.get("tokens"));
+    Golden golden = Golden.of(name);
+    long[] tokens = golden.tokens();
     int last = tokens.length - 1;
     for (boolean exact : new boolean[] {false, true}) {
-      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(folder);
-          Decoder decoder = load(checkpoint)) {
+      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder());
+          Decoder decoder = load(checkpoint, Precision.FP32)) {
         read(decoder, LongStream.of(tokens).limit(20).toArray(), 0, 1, new long[] {19}).close();
         long[] rest = LongStream.of(tokens).skip(20).limit(last - 20).toArray();
         read(decoder, rest, 20, 1, new long[] {0}).close();
@@ -67,15 +81,15 @@ class ArchitecturesTest {
                 new long[0],
                 new long[] {1},
                 exact)) {
-          check(name + (exact ? " exact" : ""), step.row(0), golden.get("logits").get(3));
+          check(name + (exact ? " exact" : ""), step.row(0), golden.logits().get(3));
         }
       }
     }
   }
 
-  private static Decoder load(Checkpoint checkpoint) throws IOException {
+  private static Decoder load(Checkpoint checkpoint, Precision precision) throws IOException {
     Decoder.checkShapes(checkpoint, "golden");
-    Decoder decoder = Decoder.load(checkpoint, Device.cpu(), Precision.FP32, 128, 128 * SLOTS, 0);
+    Decoder decoder = Decoder.load(checkpoint, Device.cpu(), precision, 128, 128 * SLOTS, 0);
     decoder.arrange(SLOTS, 128);
     Decoder.prepareThread();
     return decoder;
@@ -92,12 +106,34 @@ class ArchitecturesTest {
         false);
   }
 
+  /** The length of the difference over the length of what is expected. */
+  private static double distance(float[] logits, JsonNode expected) {
+    double difference = 0;
+    double length = 0;
+    for (int i = 0; i < logits.length; i++) {
+      double value = expected.get(i).asDouble();
+      difference += Math.pow(logits[i] - value, 2);
+      length += value * value;
+    }
+    return Math.sqrt(difference / length);
+  }
+
   private static void check(String what, float[] logits, JsonNode expected) {
     assertThat(logits).as(what).hasSize(expected.size());
     for (int i = 0; i < logits.length; i++) {
       assertThat(logits[i])
           .as("%s, token %d", what, i)
           .isCloseTo((float) expected.get(i).asDouble(), within(1e-3f));
+    }
+  }
+
+  /** A checkpoint, tokens, and the logits after some of them, as transformers gave them. */
+  private record Golden(Path folder, long[] tokens, long[] rows, JsonNode logits) {
+    static Golden of(String name) throws IOException {
+      Path folder = GOLDEN.resolve(name);
+      JsonNode golden = new ObjectMapper().readTree(folder.resolve("logits.json").toFile());
+      return new Golden(
+          folder, longs(golden.get("tokens")), longs(golden.get("rows")), golden.get("logits"));
     }
   }
 
