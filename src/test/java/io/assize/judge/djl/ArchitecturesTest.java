@@ -32,12 +32,12 @@ class ArchitecturesTest {
   @ParameterizedTest
   @MethodSource("names")
   void logitsAreThoseOfTransformers(String name) throws IOException {
-    Golden golden = Golden.of(name);
-    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder());
+    Golden golden = new Golden(name);
+    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
         Decoder decoder = load(checkpoint, Precision.FP32);
-        Decoder.Logits whole = read(decoder, golden.tokens(), 0, 1, golden.rows())) {
-      for (int i = 0; i < golden.rows().length; i++) {
-        check(name + " row " + golden.rows()[i], whole.row(i), golden.logits().get(i));
+        Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows)) {
+      for (int i = 0; i < golden.rows.length; i++) {
+        check(name + " row " + golden.rows[i], whole.row(i), golden.logits.get(i));
       }
     }
   }
@@ -46,14 +46,14 @@ class ArchitecturesTest {
   @ParameterizedTest
   @MethodSource("names")
   void lowPrecisionsComeNear(String name) throws IOException {
-    Golden golden = Golden.of(name);
+    Golden golden = new Golden(name);
     for (Precision precision : List.of(Precision.BF16, Precision.INT8)) {
-      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder());
+      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
           Decoder decoder = load(checkpoint, precision);
-          Decoder.Logits whole = read(decoder, golden.tokens(), 0, 1, golden.rows())) {
-        for (int i = 0; i < golden.rows().length; i++) {
-          assertThat(distance(whole.row(i), golden.logits().get(i)))
-              .as("%s in %s, row %d", name, precision, golden.rows()[i])
+          Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows)) {
+        for (int i = 0; i < golden.rows.length; i++) {
+          assertThat(distance(whole.row(i), golden.logits.get(i)))
+              .as("%s in %s, row %d", name, precision, golden.rows[i])
               .isLessThan(0.04);
         }
       }
@@ -64,11 +64,11 @@ class ArchitecturesTest {
   @ParameterizedTest
   @MethodSource("names")
   void aStepAfterThePromptGivesTheSame(String name) throws IOException {
-    Golden golden = Golden.of(name);
-    long[] tokens = golden.tokens();
+    Golden golden = new Golden(name);
+    long[] tokens = golden.tokens;
     int last = tokens.length - 1;
     for (boolean exact : new boolean[] {false, true}) {
-      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder());
+      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
           Decoder decoder = load(checkpoint, Precision.FP32)) {
         read(decoder, LongStream.of(tokens).limit(20).toArray(), 0, 1, new long[] {19}).close();
         long[] rest = LongStream.of(tokens).skip(20).limit(last - 20).toArray();
@@ -81,7 +81,7 @@ class ArchitecturesTest {
                 new long[0],
                 new long[] {1},
                 exact)) {
-          check(name + (exact ? " exact" : ""), step.row(0), golden.logits().get(3));
+          check(name + (exact ? " exact" : ""), step.row(0), golden.logits.get(3));
         }
       }
     }
@@ -128,12 +128,18 @@ class ArchitecturesTest {
   }
 
   /** A checkpoint, tokens, and the logits after some of them, as transformers gave them. */
-  private record Golden(Path folder, long[] tokens, long[] rows, JsonNode logits) {
-    static Golden of(String name) throws IOException {
-      Path folder = GOLDEN.resolve(name);
+  private static final class Golden {
+    final Path folder;
+    final long[] tokens;
+    final long[] rows;
+    final JsonNode logits;
+
+    Golden(String name) throws IOException {
+      folder = GOLDEN.resolve(name);
       JsonNode golden = new ObjectMapper().readTree(folder.resolve("logits.json").toFile());
-      return new Golden(
-          folder, longs(golden.get("tokens")), longs(golden.get("rows")), golden.get("logits"));
+      tokens = longs(golden.get("tokens"));
+      rows = longs(golden.get("rows"));
+      logits = golden.get("logits");
     }
   }
 
