@@ -211,14 +211,17 @@ class Decoder(torch.nn.Module):
     @torch.jit.export
     def rearrange(self, slots: int, length: int, kept: List[int], counts: List[int]) -> int:
         """Divides the cache anew; the old slot kept[i] with counts[i] positions becomes slot i."""
-        old_keys = [x.clone() for x in self.keys]
-        old_values = [x.clone() for x in self.values]
+        old_keys = [x for x in self.keys]
+        old_values = [x for x in self.values]
         self.arrange(slots, length)
         for i in range(len(self.keys)):
+            # The new slots lie over the old ones: a copy, of one layer at a time.
+            keys = old_keys[i].clone()
+            values = old_values[i].clone()
             for s in range(len(kept)):
                 n = counts[s]
-                self.keys[i][s, :, :n] = old_keys[i][kept[s], :, :n]
-                self.values[i][s, :, :n] = old_values[i][kept[s], :, :n]
+                self.keys[i][s, :, :n] = keys[kept[s], :, :n]
+                self.values[i][s, :, :n] = values[kept[s], :, :n]
         return 0
 
     @torch.jit.export

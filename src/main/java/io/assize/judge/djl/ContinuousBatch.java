@@ -43,6 +43,9 @@ final class ContinuousBatch {
   /** Rows come in multiples of this, so that shapes, for which kernels are made, recur. */
   private static final int ROWS = 16;
 
+  /** Slots that are long enough are not made shorter before so many steps: it moves the cache. */
+  private static final int SETTLED = 256;
+
   private final Decoder decoder;
   private final int maxSlots;
   private final int cacheTokens;
@@ -57,6 +60,7 @@ final class ContinuousBatch {
   private Sequence next;
 
   private int length = GRAIN;
+  private int stepsSinceDivision;
 
   /** What is at work in each slot, and what the slot's cache holds, be it of one that has left. */
   private Sequence[] slots = new Sequence[0];
@@ -239,7 +243,7 @@ final class ContinuousBatch {
     if (shared < (exact ? PIECE : LEAST_REUSE)) {
       shared = 0;
     } else if (target != source) {
-      decoder.copy(source, target, shared);
+      copy(source, target, shared);
     }
     sequence.slot = target;
     sequence.cached = shared;
@@ -289,7 +293,7 @@ final class ContinuousBatch {
     }
     int wanted = roundUp(longest);
     boolean fits = positions <= length && atWork < slots.length;
-    if (fits && 4 * wanted > 3 * length) {
+    if (fits && (4 * wanted > 3 * length || stepsSinceDivision < SETTLED)) {
       return true;
     }
     int count = Math.min(maxSlots, cacheTokens / wanted);
@@ -298,6 +302,13 @@ final class ContinuousBatch {
     }
     divide(count, wanted);
     return true;
+  }
+
+  /** Moving what was read is a part of reading. */
+  private void copy(int source, int target, int positions) {
+    long start = System.nanoTime();
+    decoder.copy(source, target, positions);
+    prefillNanos += System.nanoTime() - start;
   }
 
   private void divide(int count, int newLength) {
@@ -326,8 +337,11 @@ final class ContinuousBatch {
         newSlots[i].slot = i;
       }
     }
+    long start = System.nanoTime();
     decoder.rearrange(
         count, newLength, kept.stream().mapToLong(Integer::longValue).toArray(), counts);
+    prefillNanos += System.nanoTime() - start;
+    stepsSinceDivision = 0;
     LOG.debug("cache divided into {} slots of {} tokens", count, newLength);
     slots = newSlots;
     held = newHeld;
@@ -351,7 +365,7 @@ final class ContinuousBatch {
         return;
       }
       Sequence moved = slots[high];
-      decoder.copy(high, low, moved.cached);
+      copy(high, low, moved.cached);
       slots[low] = moved;
       held[low] = held[high];
       slots[high] = null;
@@ -374,6 +388,7 @@ final class ContinuousBatch {
   }
 
   private void run(Step step) {
+    stepsSinceDivision++;
     try {
       step.run();
     } catch (RuntimeException e) {
