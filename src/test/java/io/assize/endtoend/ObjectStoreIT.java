@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -77,27 +78,23 @@ class ObjectStoreIT {
               name = short, kind = pairwise, decision = final_decision
               template = "{{ prompt }} 1: {{ response_1 }} 2: {{ response_2 }}"
               """);
-      List<String> command =
-          List.of(
-              "scripts/assize",
-              "run",
-              "-c",
-              conf(port).toString(),
-              "-D",
-              "assize.protocol=\"" + protocol + "\"",
-              "-D",
-              "assize.output.overwrite=true",
-              "-D",
-              "assize.judge={kind=djl,decision=forced,max_new_tokens=8,context_length=256,model=\"s3a://bucket/models/tiny\",model_cache=\""
-                  + dir.resolve("cache")
-                  + "\"}");
-      Ended ended = Programs.run(dir, Map.of(), Duration.ofMinutes(4), command);
+      String[] settings = {
+        "-D",
+        "assize.protocol=\"" + protocol + "\"",
+        "-D",
+        "assize.output.overwrite=true",
+        "-D",
+        "assize.judge={kind=djl,decision=forced,max_new_tokens=8,context_length=256,model=\"s3a://bucket/models/tiny\",model_cache=\""
+            + dir.resolve("cache")
+            + "\"}"
+      };
+      Ended ended = run(conf(port), settings);
       assertThat(ended.code()).as(ended.err()).isZero();
       assertThat(ended.out()).contains("4 requests judged").contains("judge tiny");
       assertThat(ended.err()).contains("model s3a://bucket/models/tiny fetched into");
       assertThat(ended.out() + ended.err()).doesNotContain(SECRET);
 
-      Ended again = Programs.run(dir, Map.of(), Duration.ofMinutes(4), command);
+      Ended again = run(conf(port), settings);
       assertThat(again.code()).as(again.err()).isZero();
       assertThat(again.err()).doesNotContain("fetched into");
     }
@@ -117,12 +114,10 @@ class ObjectStoreIT {
         logs, Map.of(), port, List.of(program, "-H", "127.0.0.1", "-p", String.valueOf(port)));
   }
 
-  private Ended run(Path conf) {
-    return Programs.run(
-        dir,
-        Map.of(),
-        Duration.ofMinutes(4),
-        List.of("scripts/assize", "run", "-c", conf.toString()));
+  private Ended run(Path conf, String... more) {
+    List<String> command = new ArrayList<>(List.of("scripts/assize", "run", "-c", conf.toString()));
+    command.addAll(List.of(more));
+    return Programs.run(dir, Map.of(), Duration.ofMinutes(4), command);
   }
 
   private Path conf(int port) throws IOException {

@@ -244,6 +244,6 @@ class DjlJudgeTest {
   }
 
   private static Prompt prompt(String text) {
-    return new Prompt(text, List.of(new ChatMessage("user", text)), "model", null, List.of(), null);
+    return asked(text, null);
   }
 }
