@@ -25,6 +25,8 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       JudgeCommand.class,
       SummarizeCommand.class,
+      ExplainCommand.class,
+      CompactCommand.class,
       ImportCommand.class,
       BenchCommand.class
     })

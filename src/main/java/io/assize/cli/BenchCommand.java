@@ -36,8 +36,9 @@ import picocli.CommandLine.ScopeType;
 /** {@code bench}: measurements, beside peers where there are some. */
 @Command(
     name = "bench",
-    description = "Measures the judge's engine on this machine.",
-    mixinStandardHelpOptions = true)
+    description = "Measures the judge's engine and the store on this machine.",
+    mixinStandardHelpOptions = true,
+    subcommands = BenchStoreCommand.class)
 final class BenchCommand {
 
   @Mixin private Workload workload;
@@ -47,7 +48,6 @@ final class BenchCommand {
   static final class Workload {
     @Option(
         names = "--pairs",
-        required = true,
         scope = ScopeType.INHERIT,
         paramLabel = "FILE",
         description = "Auto-J's pairs, as testdata_pairwise.jsonl")
@@ -55,7 +55,6 @@ final class BenchCommand {
 
     @Option(
         names = "--model",
-        required = true,
         scope = ScopeType.INHERIT,
         paramLabel = "PATH",
         description = "the judge (scripts/assize bench fetches the demo's and fills this in)")
@@ -94,6 +93,10 @@ final class BenchCommand {
     private int threads;
 
     DjlJudge open(String precision, String more) {
+      if (pairs == null || model == null) {
+        throw UserError.configuration(
+            "name Auto-J's pairs with --pairs, and the judge with --model");
+      }
       JudgeConfig config =
           AssizeConfig.parse(
                   ("assize { corpus.path = none, output.dir = none, judge { kind = djl, precision ="

@@ -16,13 +16,14 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true)
 final class JudgeCommand implements Callable<Integer> {
   @Mixin private ConfigOptions config;
+  @Mixin private ModeOptions mode;
   @Mixin private Output output;
 
   @Override
   public Integer call() {
     AssizeConfig loaded = config.load();
     try (SparkSession spark = Sessions.open("judge", loaded.spark())) {
-      RunResult result = new EvaluationJob(spark, loaded, Output::progress).judgeOnly();
+      RunResult result = new EvaluationJob(spark, loaded, mode.get(), Output::progress).judgeOnly();
       output.print(result, Results.text(result));
       return Results.exitCode(result, loaded);
     }

@@ -11,7 +11,8 @@ final class Results {
   static String text(RunResult r) {
     return String.format(
         Locale.ROOT,
-        "%d rows read, %d quarantined, %d requests judged in %.1f s (%.2f/s), %d failed (%.1f %%)%n"
+        "%d rows read, %d quarantined, %d requests judged in %.1f s (%.2f/s), %d reused, %d failed"
+            + " (%.1f %%)%n"
             + "%d prompt and %d generated tokens; prefill %.0f tokens/s, decode %.0f tokens/s,"
             + " devices busy %.0f %%%n"
             + "judge %s on %d device(s), loaded %d time(s)%n"
@@ -21,6 +22,7 @@ final class Results {
         r.judged(),
         r.judgingSeconds(),
         r.judged() / Math.max(r.judgingSeconds(), 1e-9),
+        r.reused(),
         r.failed(),
         100 * r.failedShare(),
         r.promptTokens(),

@@ -19,13 +19,14 @@ import picocli.CommandLine.Mixin;
     mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
   @Mixin private ConfigOptions config;
+  @Mixin private ModeOptions mode;
   @Mixin private Output output;
 
   @Override
   public Integer call() {
     AssizeConfig loaded = config.load();
     try (SparkSession spark = Sessions.open("run", loaded.spark())) {
-      RunResult result = new EvaluationJob(spark, loaded, Output::progress).run();
+      RunResult result = new EvaluationJob(spark, loaded, mode.get(), Output::progress).run();
       TableStore tables = new TableStore(spark, loaded.output().dir());
       output.print(
           result, winRates(tables) + "\n" + agreement(tables) + "\n" + Results.text(result));

@@ -28,6 +28,7 @@ public record AssizeConfig(
     String orders,
     JudgeConfig judge,
     OutputConfig output,
+    StoreConfig store,
     RunConfig run,
     Map<String, String> spark) {
 
@@ -71,6 +72,7 @@ public record AssizeConfig(
         root.choice("orders", "both", "ab", "ba"),
         JudgeConfig.of(root.section("judge")),
         OutputConfig.of(root.section("output")),
+        StoreConfig.of(root.section("store")),
         RunConfig.of(root.section("run")),
         root.section("spark").leaves());
   }

@@ -26,6 +26,9 @@ public record DecodingConfig(
     int seed)
     implements Serializable {
 
+  /** The temperature of a further answer where the first was greedy. */
+  private static final double AGAIN = 0.7;
+
   static DecodingConfig of(Settings settings) {
     return new DecodingConfig(
         settings.choice("decision", "critique", "forced", "text"),
@@ -40,6 +43,25 @@ public record DecodingConfig(
   /** Whether the model writes before it decides. */
   public boolean writes() {
     return !decision.equals("forced");
+  }
+
+  /**
+   * How an answer is asked for again: with another seed, and sampled where it was greedy, since the
+   * most probable text would be the same.
+   *
+   * @param attempt 0 for the first answer, whose decoding this is
+   */
+  public DecodingConfig again(int attempt) {
+    return attempt == 0
+        ? this
+        : new DecodingConfig(
+            decision,
+            maxNewTokens,
+            rating,
+            lengthNormalised,
+            greedy() ? AGAIN : temperature,
+            topP,
+            seed + 7919 * attempt);
   }
 
   /** Whether the most probable token is taken each time. */

@@ -13,6 +13,9 @@ import java.util.Map;
  * @param decoding how a language model comes to its verdict
  * @param engine djl: how the model is run
  * @param http http: the endpoint
+ * @param tooLong what becomes of a row whose prompt does not fit: {@code fail} or {@code
+ *     truncate_middle}
+ * @param unparsableRetries how often an answer without a decision is asked for again
  * @param window rows that a task hands in before it waits, 0 for twice what the judge works on
  * @param recordings replay: the Parquet folder of recorded outputs
  * @param margin length: a tie within this share of the longer response's words
@@ -24,6 +27,8 @@ public record JudgeConfig(
     DecodingConfig decoding,
     EngineConfig engine,
     HttpConfig http,
+    String tooLong,
+    int unparsableRetries,
     int window,
     String recordings,
     double margin)
@@ -38,6 +43,8 @@ public record JudgeConfig(
             DecodingConfig.of(settings),
             EngineConfig.of(settings),
             HttpConfig.of(settings.section("http")),
+            settings.choice("too_long", "fail", "truncate_middle"),
+            settings.integer("unparsable_retries", 0, 100),
             settings.integer("window", 0, 1 << 20),
             settings.optionalText("recordings"),
             settings.number("margin", 0, 1));
@@ -58,7 +65,17 @@ public record JudgeConfig(
   /** The same judge with its model at another place. */
   public JudgeConfig withModel(String elsewhere) {
     return new JudgeConfig(
-        kind, name, elsewhere, decoding, engine, http, window, recordings, margin);
+        kind,
+        name,
+        elsewhere,
+        decoding,
+        engine,
+        http,
+        tooLong,
+        unparsableRetries,
+        window,
+        recordings,
+        margin);
   }
 
   /** How many rows a task hands in before it waits. */
@@ -66,9 +83,18 @@ public record JudgeConfig(
     return window > 0 ? window : 2 * (kind.equals("http") ? http.concurrency() : engine.slots());
   }
 
+  /** Whether responses that do not fit are cut. */
+  public boolean truncates() {
+    return tooLong.equals("truncate_middle");
+  }
+
   /** What of the settings can change a language model's answer. */
   public String identity() {
-    return kind.equals("djl") ? engine.identity() + ";" + decoding.identity() : decoding.identity();
+    String rows = truncates() ? ";too_long=truncate_middle" : "";
+    String retries = unparsableRetries > 0 ? ";unparsable_retries=" + unparsableRetries : "";
+    String model =
+        kind.equals("djl") ? engine.identity() + ";" + decoding.identity() : decoding.identity();
+    return model + rows + retries;
   }
 
   private void check() {

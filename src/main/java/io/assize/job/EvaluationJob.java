@@ -2,7 +2,6 @@ package io.assize.job;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
@@ -22,19 +21,23 @@ import io.assize.spark.DeviceWork;
 import io.assize.spark.ModelCache;
 import io.assize.spark.Progress;
 import io.assize.summary.SummaryTables;
+import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.Order;
 import io.assize.verdict.TableStore;
+import io.assize.verdict.VerdictStore;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * The job: a corpus is read and checked, its rows are judged, the verdicts are kept, and the
@@ -51,7 +54,10 @@ public final class EvaluationJob {
               + " device_busy_share DOUBLE, judge_instances BIGINT, model_loads BIGINT,"
               + " prefill_tokens_per_second DOUBLE, decode_tokens_per_second DOUBLE,"
               + " assize_version STRING, spark_version STRING, java_version STRING,"
-              + " djl_version STRING");
+              + " djl_version STRING, protocol_sha256 STRING, store STRING, waves BIGINT,"
+              + " planning_seconds DOUBLE, mode STRING");
+
+  private static final String[] KEY = {"verdict_key"};
 
   private final SparkSession spark;
   private final AssizeConfig config;
@@ -64,26 +70,38 @@ public final class EvaluationJob {
   private final JudgeSpec judge;
   private final JudgeStage stage;
   private final TableStore tables;
-
-  /** What the judging stage took. */
-  private record Judging(long requests, double seconds, DeviceWork work) {}
+  private final VerdictStore store;
+  private final Mode mode;
 
   /**
-   * Checks protocol, taxonomy, judge and output folder.
+   * What the judging took.
+   *
+   * @param current this corpus's verdicts, one for each request, without their texts
+   * @param counts of requests
+   */
+  private record Judging(Dataset<Row> current, Counts counts, DeviceWork work) {}
+
+  private record Counts(
+      long requests, long wanted, int waves, double planningSeconds, double judgingSeconds) {}
+
+  /**
+   * Checks protocol, taxonomy, judge, output folder and store.
    *
    * @param progress takes lines that tell a person how far the job is
    * @throws UserError where one of them cannot be used
    */
-  public EvaluationJob(SparkSession spark, AssizeConfig config, Consumer<String> progress) {
+  public EvaluationJob(
+      SparkSession spark, AssizeConfig config, Mode mode, Consumer<String> progress) {
     this.spark = spark;
     this.config = config;
+    this.mode = mode;
     this.progress = progress;
     this.protocol = Protocol.load(config.protocol());
     this.taxonomy = Taxonomy.load(config.scenarios());
     JudgeConfig here = ModelCache.onThisHost(config.judge());
     this.judge = JudgeSpec.of(here, protocol).with(config.judge());
     this.stage =
-        new JudgeStage(
+        JudgeStage.of(
             judge,
             protocol,
             taxonomy,
@@ -91,25 +109,35 @@ public final class EvaluationJob {
             config.run().partitions(),
             runId);
     this.tables = new TableStore(spark, config.output().dir());
-    refuseForeignOutput();
     refuseOutputOverInput();
     tables.prepare();
+    this.store =
+        VerdictStore.open(
+            spark, config.store().pathIn(config.output().dir()), config.store().format());
+  }
+
+  /** The same in the usual mode: what the store has is not judged again. */
+  public EvaluationJob(SparkSession spark, AssizeConfig config, Consumer<String> progress) {
+    this(spark, config, Mode.PENDING, progress);
   }
 
   /** From the corpus to every table. */
   public RunResult run() {
-    Corpus corpus = named("read the corpus", this::readCorpus);
-    Judging done = named("judge", () -> judge(corpus));
-    RunResult result = named("count the run", () -> result(corpus, done));
-    named("summarise", () -> summarise(corpus));
-    return named("write the run", () -> writeRun(result));
+    return run(true);
   }
 
   /** From the corpus to the verdicts, without summary tables. */
   public RunResult judgeOnly() {
+    return run(false);
+  }
+
+  private RunResult run(boolean summaries) {
     Corpus corpus = named("read the corpus", this::readCorpus);
-    Judging done = named("judge", () -> judge(corpus));
+    Judging done = judge(corpus);
     RunResult result = named("count the run", () -> result(corpus, done));
+    if (summaries) {
+      named("summarise", () -> summarise(corpus, done.current()));
+    }
     return named("write the run", () -> writeRun(result));
   }
 
@@ -136,28 +164,109 @@ public final class EvaluationJob {
   }
 
   private Judging judge(Corpus corpus) {
-    long requests = stage.count(corpus, config.corpus().sample());
-    progress.accept("judging %d requests with %s".formatted(requests, judge.name()));
     Counters counters = Counters.of(spark.sparkContext());
-    Dataset<Row> pending = stage.requests(corpus.valid(), recordings());
-    int every = config.run().progressSeconds();
     long start = System.nanoTime();
+    Dataset<Row> requests = stage.requests(corpus.valid(), recordings());
+    Dataset<Row> keys = stage.keys(requests);
+    try (Plan plan = named("plan", () -> new Plan(keys, stored(), mode))) {
+      double planning = secondsSince(start);
+      progress.accept(
+          "%d requests: %d have their verdicts in the store, %d to judge with %s"
+              .formatted(
+                  plan.requests(),
+                  plan.requests() - plan.wanted(),
+                  plan.pendingKeys(),
+                  judge.name()));
+      long judging = System.nanoTime();
+      named("share verdicts", () -> share(plan));
+      int waves = judge(requests, plan, counters);
+      double seconds = secondsSince(judging);
+      Dataset<Row> current =
+          CurrentVerdicts.of(stored().drop("critique"), plan.all())
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      if (config.output().verdictsCsv()) {
+        named("write verdicts.csv", () -> writeVerdicts(plan));
+      }
+      return new Judging(
+          current,
+          new Counts(plan.requests(), plan.wanted(), waves, planning, seconds),
+          counters.work());
+    }
+  }
+
+  private Dataset<Row> stored() {
+    return store.read(judge.name(), protocol.name());
+  }
+
+  private Void share(Plan plan) {
+    Dataset<Row> shared = plan.shared(stored(), runId);
+    if (shared != null) {
+      store.append(shared, judge.name(), protocol.name(), runId + "-shared");
+    }
+    return null;
+  }
+
+  /** Judges what is pending; then, once more, what the engine failed on, in other tasks. */
+  private int judge(Dataset<Row> requests, Plan plan, Counters counters) {
+    if (plan.pendingKeys() == 0) {
+      return 0;
+    }
+    int every = config.run().progressSeconds();
     try (Progress shown =
         Progress.show(
             spark.sparkContext(),
-            requests,
+            plan.pendingKeys(),
             counters.judged(),
             counters.failed(),
             counters.tokens(),
             every,
             progress)) {
-      tables.write(stage.verdicts(pending, counters), "verdicts");
+      int waves =
+          waves(stage.once(requests, plan.pending(), plan.pendingKeys()), counters, runId, 0);
+      Dataset<Row> again = plan.pending().join(mine().filter(Plan.answered()), KEY, "left_anti");
+      long count = again.count();
+      if (count == 0) {
+        return waves;
+      }
+      progress.accept(
+          "the engine failed on %d requests: they are judged once more".formatted(count));
+      waves += waves(stage.once(requests, again, count), counters, runId + "-again", 1);
+      long lost = plan.pending().join(mine(), KEY, "left_anti").count();
+      if (lost > 0) {
+        throw UserError.failure(
+            "%d verdicts of this run are not in the store %s, though they were committed: does"
+                + " another run write to it on a file system without atomic commits (see"
+                + " docs/store.md)? run the same command again",
+            lost, store.path());
+      }
+      return waves;
     }
-    double seconds = (System.nanoTime() - start) / 1e9;
-    if (config.output().verdictsCsv()) {
-      tables.writeCsv("verdicts");
-    }
-    return new Judging(requests, seconds, counters.work());
+  }
+
+  private int waves(Dataset<Row> ordered, Counters counters, String name, int earlierAttempts) {
+    Waves.Judged judged =
+        (some, commit) ->
+            store.append(
+                stage.verdicts(some, counters, earlierAttempts),
+                judge.name(),
+                protocol.name(),
+                commit);
+    Waves waves =
+        named(
+            "order the requests",
+            () -> new Waves(ordered, config.run().waveSeconds(), name, judged));
+    return waves.run(progress);
+  }
+
+  /** The keys that this run has judged. */
+  private Dataset<Row> mine() {
+    return stored().filter(col("run_id").equalTo(runId));
+  }
+
+  private Void writeVerdicts(Plan plan) {
+    Dataset<Row> verdicts = CurrentVerdicts.of(stored(), plan.all());
+    tables.writeCsv(verdicts.orderBy("sample_id", "order", "verdict_key"), "verdicts");
+    return null;
   }
 
   private Dataset<Row> recordings() {
@@ -166,25 +275,26 @@ public final class EvaluationJob {
         : null;
   }
 
-  private Void summarise(Corpus corpus) {
-    new SummaryTables(tables.read("verdicts"), corpus.valid(), taxonomy.groups()).writeTo(tables);
+  private Void summarise(Corpus corpus, Dataset<Row> current) {
+    new SummaryTables(current, corpus.valid(), taxonomy.groups()).writeTo(tables);
     return null;
   }
 
   private RunResult result(Corpus corpus, Judging done) {
+    Column mine = col("run_id").equalTo(runId).and(col("judged_for").isNull());
     Row counts =
-        tables
-            .read("verdicts")
+        done.current()
             .agg(
-                count(lit(1)),
+                coalesce(sum(when(mine, 1L).otherwise(0L)), lit(0L)),
                 coalesce(sum(when(col("status").equalTo("ok"), 0L).otherwise(1L)), lit(0L)),
-                coalesce(sum("prompt_tokens"), lit(0L)),
-                coalesce(sum("generated_tokens"), lit(0L)))
+                coalesce(sum(when(mine, col("prompt_tokens"))), lit(0L)),
+                coalesce(sum(when(mine, col("generated_tokens"))), lit(0L)))
             .head();
     List<DeviceWork.Report> reports = List.copyOf(done.work().value().values());
     WorkDone work =
         reports.stream().map(DeviceWork.Report::work).reduce(WorkDone.NONE, WorkDone::plus);
-    double deviceSeconds = Math.max(1, reports.size()) * Math.max(done.seconds(), 1e-9);
+    Counts of = done.counts();
+    double deviceSeconds = Math.max(1, reports.size()) * Math.max(of.judgingSeconds(), 1e-9);
     return new RunResult(
         runId,
         judge.name(),
@@ -194,13 +304,13 @@ public final class EvaluationJob {
         Instant.now(),
         corpus.rowsRead(),
         corpus.rowsQuarantined(),
-        done.requests(),
-        0,
+        of.requests(),
+        of.requests() - counts.getLong(0),
         counts.getLong(0),
         counts.getLong(1),
         counts.getLong(2),
         counts.getLong(3),
-        done.seconds(),
+        of.judgingSeconds(),
         work.busySeconds() / deviceSeconds,
         reports.size(),
         reports.stream().mapToLong(DeviceWork.Report::loads).sum(),
@@ -210,6 +320,11 @@ public final class EvaluationJob {
         spark.version(),
         System.getProperty("java.version"),
         Versions.DJL,
+        stage.provenance().templateSha256(),
+        store.path(),
+        of.waves(),
+        of.planningSeconds(),
+        mode.text(),
         config.output().dir());
   }
 
@@ -239,18 +354,20 @@ public final class EvaluationJob {
             r.assizeVersion(),
             r.sparkVersion(),
             r.javaVersion(),
-            r.djlVersion());
-    tables.writeWithCsv(spark.createDataFrame(List.of(row), RUN), "run");
+            r.djlVersion(),
+            r.protocolSha256(),
+            r.store(),
+            r.waves(),
+            r.planningSeconds(),
+            r.mode());
+    Dataset<Row> run = spark.createDataFrame(List.of(row), RUN);
+    tables.writeWithCsv(run, "run");
+    tables.write(run, "runs/run=" + runId);
     return r;
   }
 
-  private void refuseForeignOutput() {
-    if (!config.output().overwrite() && tables.has("verdicts")) {
-      throw UserError.configuration(
-          "output %s holds verdicts already: choose another assize.output.dir or set"
-              + " assize.output.overwrite = true",
-          config.output().dir());
-    }
+  private static double secondsSince(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 
   private void refuseOutputOverInput() {

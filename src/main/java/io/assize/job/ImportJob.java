@@ -156,9 +156,11 @@ public final class ImportJob {
     JudgeSpec spec =
         new JudgeSpec(
             JudgeConfig.replay(judge, "imported"), judge, JudgeSpec.sha256("recorded", judge));
-    JudgeStage stage = new JudgeStage(spec, protocol, Taxonomy.load("default"), shown, 0, runId);
+    JudgeStage stage = JudgeStage.of(spec, protocol, Taxonomy.load("default"), shown, 0, runId);
     return stage.verdicts(
-        stage.requests(corpus.valid(), recordings), Counters.of(spark.sparkContext()));
+        stage.each(stage.requests(corpus.valid(), recordings)),
+        Counters.of(spark.sparkContext()),
+        0);
   }
 
   private Result write(

@@ -1,8 +1,6 @@
 package io.assize.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assize.config.JudgeConfig;
 import io.assize.judge.Choice;
 import io.assize.judge.Completion;
 import io.assize.judge.InFlight;
@@ -10,26 +8,22 @@ import io.assize.judge.Judge;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeRegistry;
 import io.assize.judge.JudgeSpec;
-import io.assize.judge.Prompt;
-import io.assize.judge.Recording;
 import io.assize.judge.Ruling;
 import io.assize.judge.WorkDone;
-import io.assize.prompt.ChatMessage;
-import io.assize.prompt.PromptFields;
-import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
-import io.assize.scenario.Taxonomy;
 import io.assize.spark.DeviceWork;
 import io.assize.spark.TaskJudge;
 import io.assize.verdict.Decision;
 import io.assize.verdict.Order;
+import io.assize.verdict.Provenance;
 import io.assize.verdict.Status;
 import io.assize.verdict.Verdict;
-import io.assize.verdict.VerdictKey;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -42,13 +36,12 @@ import org.apache.spark.sql.Row;
  */
 final class JudgePartition implements MapPartitionsFunction<Row, Row> {
   private static final long serialVersionUID = 1L;
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   /** This JVM among all executors'. */
   private static final String JVM =
       ManagementFactory.getRuntimeMXBean().getName()
           + "/"
-          + Integer.toHexString(System.identityHashCode(JSON));
+          + Integer.toHexString(System.identityHashCode(JudgePartition.class));
 
   private static final AtomicLong REPORTS = new AtomicLong();
 
@@ -56,30 +49,30 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
   private static final ConcurrentHashMap<String, WorkDone> BEFORE = new ConcurrentHashMap<>();
 
   private final JudgeSpec spec;
+  private final RequestMaker maker;
   private final Protocol protocol;
-  private final Taxonomy taxonomy;
-  private final String runId;
+  private final Provenance provenance;
   private final Counters counters;
+  private final int earlierAttempts;
+
+  /** A row in one order that wants the verdict. */
+  private record Asker(String sampleId, Order order) {}
 
   /** A request on its way. */
-  private record Request(String sampleId, Order order, Prompt prompt, String key) {}
+  private record Work(Answering.Asked asked, List<Asker> askers) {}
 
   JudgePartition(
-      JudgeSpec spec, Protocol protocol, Taxonomy taxonomy, String runId, Counters counters) {
+      JudgeSpec spec,
+      RequestMaker maker,
+      Provenance provenance,
+      Counters counters,
+      int earlierAttempts) {
     this.spec = spec;
-    this.protocol = protocol;
-    this.taxonomy = taxonomy;
-    this.runId = runId;
+    this.maker = maker;
+    this.protocol = maker.protocol();
+    this.provenance = provenance;
     this.counters = counters;
-  }
-
-  /** The columns of a request. */
-  static List<String> columns(boolean pairwise) {
-    List<String> columns =
-        new ArrayList<>(
-            List.of("sample_id", "order", "scenario", "prompt", "reference", "recording"));
-    columns.addAll(pairwise ? List.of("response_a", "response_b") : List.of("response"));
-    return List.copyOf(columns);
+    this.earlierAttempts = earlierAttempts;
   }
 
   @Override
@@ -90,11 +83,10 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     TaskJudge mine = TaskJudge.acquire(spec);
     Judge judge = mine.judge();
     String device = mine.device();
-    String before = runId + "/" + spec.fingerprint() + "/" + device;
+    String before = provenance.runId() + "/" + spec.fingerprint() + "/" + device;
     BEFORE.putIfAbsent(before, judge.workDone());
 
-    PromptTemplate template = new PromptTemplate(protocol);
-    Iterator<Request> requests =
+    Iterator<Work> requests =
         new Iterator<>() {
           @Override
           public boolean hasNext() {
@@ -102,15 +94,21 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
           }
 
           @Override
-          public Request next() {
-            return request(rows.next(), template);
+          public Work next() {
+            Row row = rows.next();
+            Request request = maker.request(row);
+            return new Work(new Answering.Asked(request), askers(row, request));
           }
         };
-    InFlight<Request> inFlight = mine.inFlight(requests, request -> judge.submit(request.prompt()));
+    JudgeConfig settings = spec.config();
+    Answering answering =
+        new Answering(judge, maker, settings.truncates(), settings.unparsableRetries());
+    InFlight<Work> inFlight = mine.inFlight(requests, work -> answering.answer(work.asked()));
+    Deque<Row> ready = new ArrayDeque<>();
     return new Iterator<>() {
       @Override
       public boolean hasNext() {
-        if (inFlight.hasNext()) {
+        if (!ready.isEmpty() || inFlight.hasNext()) {
           return true;
         }
         report(judge, device, BEFORE.get(before));
@@ -119,7 +117,16 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
 
       @Override
       public Row next() {
-        return verdict(inFlight.next()).toRow();
+        if (ready.isEmpty()) {
+          InFlight.Answered<Work> answered = inFlight.next();
+          Verdict verdict = verdict(answered);
+          List<Asker> askers = answered.row().askers();
+          ready.add(verdict.toRow());
+          for (Asker other : askers.subList(1, askers.size())) {
+            ready.add(verdict.sharedWith(other.sampleId(), other.order()).toRow());
+          }
+        }
+        return ready.remove();
       }
     };
   }
@@ -136,79 +143,23 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
                 judge.workDone().minus(before)));
   }
 
-  private Request request(Row row, PromptTemplate template) {
-    String sampleId = row.getAs("sample_id");
-    Order order = Order.of(row.getAs("order"));
-    String scenario = row.getAs("scenario");
-    List<String> responses = responses(row, order);
-    PromptFields fields =
-        new PromptFields(
-            row.getAs("prompt"),
-            responses,
-            row.getAs("reference"),
-            scenario,
-            taxonomy.criteriaOf(scenario));
-    List<ChatMessage> messages = template.render(fields);
-    String recorded = row.getAs("recording");
-    Prompt prompt =
-        new Prompt(
-            sampleId + " (" + order.text() + ")",
-            messages,
-            protocol.chat(),
-            protocol.decision(),
-            responses,
-            recorded == null ? null : recording(recorded, order));
-    return new Request(sampleId, order, prompt, key(messages, recorded));
-  }
-
-  private String key(List<ChatMessage> messages, String recorded) {
-    List<String> rendered = new ArrayList<>();
-    for (ChatMessage message : messages) {
-      rendered.add(message.role());
-      rendered.add(message.content());
+  /** The rows that share a request: its own first. */
+  private static List<Asker> askers(Row row, Request request) {
+    List<Row> others = row.getList(row.fieldIndex("askers"));
+    List<Asker> askers = new ArrayList<>();
+    askers.add(new Asker(request.sampleId(), request.order()));
+    for (Row other : others) {
+      Asker asker = new Asker(other.getString(0), Order.of(other.getString(1)));
+      if (!asker.equals(askers.get(0))) {
+        askers.add(asker);
+      }
     }
-    if (recorded != null) {
-      rendered.add(recorded);
-    }
-    return VerdictKey.of(spec.fingerprint(), protocol.identity(), rendered);
+    return askers;
   }
 
-  private static List<String> responses(Row row, Order order) {
-    return switch (order) {
-      case AB -> List.of(row.<String>getAs("response_a"), row.<String>getAs("response_b"));
-      case BA -> List.of(row.<String>getAs("response_b"), row.<String>getAs("response_a"));
-      case SINGLE -> List.of(row.<String>getAs("response"));
-    };
-  }
-
-  /** A recording, which speaks of a and b, in terms of the order shown. */
-  private static Recording recording(String json, Order order) {
-    try {
-      JsonNode node = JSON.readTree(json);
-      boolean rules = node.hasNonNull("decision") || node.hasNonNull("rating");
-      Choice choice =
-          switch (node.path("decision").asText()) {
-            case "a" -> Choice.FIRST;
-            case "b" -> Choice.SECOND;
-            case "tie" -> Choice.TIE;
-            default -> null;
-          };
-      Double a = node.hasNonNull("probability_a") ? node.get("probability_a").asDouble() : null;
-      Double rating = node.hasNonNull("rating") ? node.get("rating").asDouble() : null;
-      boolean swap = order == Order.BA;
-      Ruling ruling =
-          new Ruling(
-              swap && choice != null ? choice.swapped() : choice,
-              swap && a != null ? (Double) (1 - a) : a,
-              rating);
-      return new Recording(node.path("output").asText(null), rules ? ruling : null);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private Verdict verdict(InFlight.Answered<Request> answered) {
-    Request request = answered.row();
+  private Verdict verdict(InFlight.Answered<Work> answered) {
+    Answering.Asked asked = answered.row().asked();
+    Request request = asked.request();
     Completion completion = answered.completion();
     Ruling ruling = null;
     Status status;
@@ -243,7 +194,10 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         completion == null ? 0 : completion.generatedTokens(),
         completion == null ? null : completion.finishReason(),
         Instant.now(),
-        runId);
+        provenance,
+        null,
+        asked.note(),
+        earlierAttempts + asked.attempts());
   }
 
   private String wanted() {

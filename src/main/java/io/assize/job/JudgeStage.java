@@ -15,34 +15,56 @@ import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import io.assize.scenario.Taxonomy;
 import io.assize.verdict.Order;
+import io.assize.verdict.Provenance;
 import io.assize.verdict.Verdict;
 import java.util.List;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.StructType;
 
 /**
- * Rows become requests, one for each order; requests become verdicts, each exactly one.
+ * Rows become requests, one for each order; requests become verdicts.
  *
  * @param spec the judge
- * @param protocol how it is asked
- * @param taxonomy scenarios and criteria
+ * @param maker makes requests of rows
  * @param shown pairwise: the orders shown
- * @param partitions tasks, 0 for four a core
- * @param runId this run
+ * @param partitions tasks, 0 for a number by the requests
+ * @param provenance written beside each verdict
  */
 record JudgeStage(
-    JudgeSpec spec,
-    Protocol protocol,
-    Taxonomy taxonomy,
-    List<Order> shown,
-    int partitions,
-    String runId) {
+    JudgeSpec spec, RequestMaker maker, List<Order> shown, int partitions, Provenance provenance) {
+
+  /** The columns of {@link #keys}. */
+  static final StructType KEYS =
+      StructType.fromDDL("verdict_key STRING, sample_id STRING, `order` STRING");
+
+  private static final String ASKERS = "array<struct<sample_id:string,order:string>>";
+
+  /** A stage of a run. */
+  static JudgeStage of(
+      JudgeSpec spec,
+      Protocol protocol,
+      Taxonomy taxonomy,
+      List<Order> shown,
+      int partitions,
+      String runId) {
+    return new JudgeStage(
+        spec,
+        new RequestMaker(spec.fingerprint(), protocol, taxonomy),
+        shown,
+        partitions,
+        new Provenance(
+            runId, spec.fingerprint(), JudgeSpec.sha256(protocol.toHocon()), Versions.ASSIZE));
+  }
 
   /**
-   * The requests of the valid rows, spread over tasks.
+   * The requests of the valid rows: what they are made of.
    *
    * @param recordings what a replay judge gives back; null for other judges
    */
@@ -52,14 +74,50 @@ record JudgeStage(
         recordings == null
             ? shown.withColumn("recording", lit(null).cast("string"))
             : withRecordings(shown, recordings);
-    int cores = valid.sparkSession().sparkContext().defaultParallelism();
-    return inReadingOrder(requests.select(columns()), partitions > 0 ? partitions : 4 * cores);
+    return requests.select(columns());
   }
 
-  /** The verdicts of requests, not yet computed. */
-  Dataset<Row> verdicts(Dataset<Row> requests, Counters counters) {
+  /** The key, row and order of each request, in {@link #KEYS}. */
+  Dataset<Row> keys(Dataset<Row> requests) {
+    RequestMaker makes = maker;
+    MapFunction<Row, Row> key =
+        row -> {
+          Request request = makes.request(row);
+          return RowFactory.create(request.key(), request.sampleId(), request.order().text());
+        };
+    return requests.map(key, Encoders.row(KEYS));
+  }
+
+  /** All requests, each for its own row only, in the order in which they are best judged. */
+  Dataset<Row> each(Dataset<Row> requests) {
+    return inReadingOrder(
+        requests.withColumn("askers", array().cast(ASKERS)),
+        requests.sparkSession().sparkContext().defaultParallelism() * LEAST_TASKS_A_CORE);
+  }
+
+  /**
+   * Requests, each once for all rows that make it, in the order in which they are best judged.
+   *
+   * @param pending {@code sample_id, order} of the row that stands for all, and {@code askers}, all
+   * @param count how many they are
+   */
+  Dataset<Row> once(Dataset<Row> requests, Dataset<Row> pending, long count) {
+    Dataset<Row> wanted =
+        requests.join(
+            pending.select("sample_id", "order", "askers"),
+            new String[] {"sample_id", "order"},
+            "inner");
+    return inReadingOrder(wanted, tasks(count, requests.sparkSession()));
+  }
+
+  /**
+   * The verdicts of requests, not yet computed.
+   *
+   * @param earlierAttempts how often each was asked in this run before
+   */
+  Dataset<Row> verdicts(Dataset<Row> requests, Counters counters, int earlierAttempts) {
     return requests.mapPartitions(
-        new JudgePartition(spec, protocol, taxonomy, runId, counters),
+        new JudgePartition(spec, maker, provenance, counters, earlierAttempts),
         Encoders.row(Verdict.SCHEMA));
   }
 
@@ -68,6 +126,20 @@ record JudgeStage(
     long rows = sample > 0 ? Math.min(sample, corpus.rowsValid()) : corpus.rowsValid();
     return rows * (pairwise() ? shown.size() : 1);
   }
+
+  /**
+   * Few enough that the store's files are not too many and too small, and many enough that a death
+   * costs little and all cores are at work.
+   */
+  private int tasks(long requests, SparkSession spark) {
+    long least = (long) LEAST_TASKS_A_CORE * spark.sparkContext().defaultParallelism();
+    long some = Math.min((requests + LEAST_ROWS - 1) / LEAST_ROWS, 1000 + requests / 1000);
+    return partitions > 0 ? partitions : (int) Math.min(20_000, Math.max(least, some));
+  }
+
+  private static final int LEAST_TASKS_A_CORE = 4;
+
+  private static final int LEAST_ROWS = 64;
 
   /**
    * Rows in the order in which a judge reads least: what shares a beginning stands together
@@ -85,7 +157,7 @@ record JudgeStage(
   }
 
   private boolean pairwise() {
-    return protocol.kind() == ProtocolKind.PAIRWISE;
+    return maker.protocol().kind() == ProtocolKind.PAIRWISE;
   }
 
   private Column orders() {
@@ -94,7 +166,7 @@ record JudgeStage(
   }
 
   private Column[] columns() {
-    return JudgePartition.columns(pairwise()).stream().map(functions::col).toArray(Column[]::new);
+    return RequestMaker.columns(pairwise()).stream().map(functions::col).toArray(Column[]::new);
   }
 
   private static Dataset<Row> withRecordings(Dataset<Row> requests, Dataset<Row> recordings) {

@@ -8,16 +8,21 @@ import java.time.Instant;
  * @param rowsRead rows of the corpus
  * @param quarantined rows set aside
  * @param requests requests of the valid rows: one an order
- * @param reused requests whose verdict was there already
- * @param judged requests judged in this run
- * @param failed judged requests whose status is not ok
- * @param judgingSeconds wall seconds of the judging stage
+ * @param reused requests whose verdict was there already, or was judged for an equal one
+ * @param judged requests judged in this run; equal ones count once
+ * @param failed requests whose verdict, of this run or reused, is not ok
+ * @param judgingSeconds wall seconds of the waves
  * @param deviceBusyShare seconds the devices worked for the judge, of all their seconds while it
  *     judged, 0…1
  * @param judgeInstances devices (of executors' JVMs) that judged
  * @param modelLoads judges opened on them
  * @param prefillTokensPerSecond of device time
  * @param decodeTokensPerSecond of device time
+ * @param protocolSha256 of the template and the rule that reads answers
+ * @param store the folder of the verdicts
+ * @param waves commits of verdicts
+ * @param planningSeconds wall seconds until it was known what to judge
+ * @param mode {@code pending}, {@code rejudge} or {@code only_failed}
  */
 public record RunResult(
     String runId,
@@ -44,10 +49,15 @@ public record RunResult(
     String sparkVersion,
     String javaVersion,
     String djlVersion,
+    String protocolSha256,
+    String store,
+    long waves,
+    double planningSeconds,
+    String mode,
     String output) {
 
-  /** The share of judged requests that failed, 0 where none were judged. */
+  /** The share of requests that failed, 0 where there were none. */
   public double failedShare() {
-    return judged == 0 ? 0 : (double) failed / judged;
+    return requests == 0 ? 0 : (double) failed / requests;
   }
 }

@@ -3,6 +3,7 @@ package io.assize.job;
 import io.assize.config.UserError;
 import io.assize.scenario.Taxonomy;
 import io.assize.summary.SummaryTables;
+import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,8 @@ public final class SummarizeJob {
    */
   public Result run(String verdicts, String corpus, String scenarios, String output) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
-    Dataset<Row> judged = TableStore.readVerdicts(spark, verdicts);
+    Dataset<Row> judged =
+        CurrentVerdicts.latest(TableStore.readVerdicts(spark, verdicts).drop("critique"));
     Dataset<Row> rows = corpus(corpus);
     TableStore tables = new TableStore(spark, output);
     tables.prepare();

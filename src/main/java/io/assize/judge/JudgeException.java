@@ -11,15 +11,35 @@ public final class JudgeException extends RuntimeException {
   }
 
   private final Reason reason;
+  private final double fitting;
 
   public JudgeException(Reason reason, String message) {
-    super(message);
-    this.reason = reason;
+    this(reason, message, null);
+  }
+
+  /**
+   * A prompt that does not fit.
+   *
+   * @param tokens of the prompt
+   * @param most tokens of a prompt that would fit
+   */
+  public static JudgeException tooLong(String message, int tokens, int most) {
+    return new JudgeException(Reason.TOO_LONG, message, null, (double) most / tokens);
   }
 
   public JudgeException(Reason reason, String message, Throwable cause) {
+    this(reason, message, cause, Double.NaN);
+  }
+
+  private JudgeException(Reason reason, String message, Throwable cause, double fitting) {
     super(message, cause);
     this.reason = reason;
+    this.fitting = fitting;
+  }
+
+  /** The share of the prompt that would fit, 0…1; NaN where it is not known. */
+  public double fitting() {
+    return fitting;
   }
 
   public Reason reason() {

@@ -14,6 +14,7 @@ import java.util.Locale;
  * @param rule how the answer is read; null: its text is all that is wanted
  * @param responses the responses in the order shown, for judges that need no language model
  * @param recording what was recorded for this request; null where nothing was
+ * @param attempt 0; more where an answer is asked for again, which is then another one
  */
 public record Prompt(
     String id,
@@ -21,7 +22,25 @@ public record Prompt(
     String chat,
     DecisionRule rule,
     List<String> responses,
-    Recording recording) {
+    Recording recording,
+    int attempt) {
+
+  /** A first request. */
+  public Prompt(
+      String id,
+      List<ChatMessage> messages,
+      String chat,
+      DecisionRule rule,
+      List<String> responses,
+      Recording recording) {
+    this(id, messages, chat, rule, responses, recording, 0);
+  }
+
+  /** The same, asked for again. */
+  public Prompt again(int further) {
+    return new Prompt(id, messages, chat, rule, responses, recording, further);
+  }
+
   /**
    * A prompt that is one message of a user.
    *

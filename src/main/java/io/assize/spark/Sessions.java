@@ -22,12 +22,59 @@ public final class Sessions {
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     }
+    storage(conf);
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
     conf.setIfMissing("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+    // What is cached, as plans are, has as many partitions as its size wants.
+    conf.setIfMissing("spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "true");
+    // A wave's commit must not wait behind all tasks of the next wave.
+    conf.setIfMissing("spark.scheduler.mode", "FAIR");
     try {
       return SparkSession.builder().config(conf).getOrCreate();
     } catch (RuntimeException e) {
       throw UserError.failure("Spark cannot start: %s", e.getMessage());
     }
+  }
+
+  /** Delta tables, and for Parquet on s3a:// a committer that needs no renames, which S3 lacks. */
+  private static void storage(SparkConf conf) {
+    String extensions = conf.get("spark.sql.extensions", "");
+    String delta = "io.delta.sql.DeltaSparkSessionExtension";
+    if (!extensions.contains(delta)) {
+      conf.set("spark.sql.extensions", extensions.isEmpty() ? delta : extensions + "," + delta);
+    }
+    conf.setIfMissing(
+        "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+    // A table's log is small: 50 tasks to read it, Delta's default, are for larger ones.
+    conf.setIfMissing("spark.databricks.delta.snapshotPartitions", "2");
+    if (!ownCommitter()) {
+      committer(conf);
+    }
+  }
+
+  /** Whether the distribution brings a committer of its own, as EMR does. */
+  private static boolean ownCommitter() {
+    try {
+      Class.forName(
+          "org.apache.spark.sql.execution.datasources.SQLEmrOptimizedCommitProtocol",
+          false,
+          Sessions.class.getClassLoader());
+      return true;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
+  }
+
+  private static void committer(SparkConf conf) {
+    conf.setIfMissing(
+        "spark.hadoop.mapreduce.outputcommitter.factory.scheme.s3a",
+        "org.apache.hadoop.fs.s3a.commit.S3ACommitterFactory");
+    conf.setIfMissing("spark.hadoop.fs.s3a.committer.name", "magic");
+    conf.setIfMissing(
+        "spark.sql.sources.commitProtocolClass",
+        "org.apache.spark.internal.io.cloud.PathOutputCommitProtocol");
+    conf.setIfMissing(
+        "spark.sql.parquet.output.committer.class",
+        "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter");
   }
 }

@@ -10,6 +10,15 @@ public enum Decision {
   /** No decision could be had. */
   INVALID;
 
+  /** The same with a and b exchanged. */
+  public Decision swapped() {
+    return switch (this) {
+      case A -> B;
+      case B -> A;
+      default -> this;
+    };
+  }
+
   /** The text in tables. */
   public String text() {
     return name().toLowerCase(Locale.ROOT);

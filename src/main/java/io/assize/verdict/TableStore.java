@@ -91,8 +91,12 @@ public final class TableStore {
 
   /** Writes the CSV beside a table that was written. */
   public void writeCsv(String name) {
+    writeCsv(read(name), name);
+  }
+
+  /** Writes a CSV only. */
+  public void writeCsv(Dataset<Row> table, String name) {
     Path folder = new Path(dir, "." + name + ".csv.part");
-    Dataset<Row> table = read(name);
     table
         .select(Arrays.stream(table.schema().fields()).map(TableStore::flat).toArray(Column[]::new))
         .coalesce(1)
@@ -123,13 +127,13 @@ public final class TableStore {
   /** Reads the verdicts of a folder, checked for their columns. */
   public static Dataset<Row> readVerdicts(SparkSession spark, String path) {
     Dataset<Row> verdicts = read(spark, path, "verdicts");
-    for (StructField field : Verdict.SCHEMA.fields()) {
+    for (StructField field : Arrays.copyOf(Verdict.SCHEMA.fields(), Verdict.LEAST_COLUMNS)) {
       if (Arrays.stream(verdicts.columns()).noneMatch(field.name()::equals)) {
         throw UserError.configuration(
             "%s lacks the column %s: name a folder of verdicts", path, field.name());
       }
     }
-    return verdicts;
+    return VerdictStore.inSchema(verdicts);
   }
 
   /** Reads recorded outputs: sample_id, order, and output, decision, probability_a or rating. */
@@ -161,11 +165,13 @@ public final class TableStore {
 
   private static Dataset<Row> read(SparkSession spark, String path, String what) {
     try {
-      return spark.read().parquet(path);
+      return VerdictStore.isDelta(spark, path)
+          ? spark.read().format("delta").load(path)
+          : spark.read().parquet(path);
     } catch (Exception e) {
       if (e instanceof AnalysisException || e.getCause() instanceof IOException) {
         throw UserError.configuration(
-            "%s at %s cannot be read as Parquet: check the path", what, path);
+            "%s at %s cannot be read as Parquet or Delta: check the path", what, path);
       }
       throw e;
     }

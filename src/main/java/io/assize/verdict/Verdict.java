@@ -17,6 +17,10 @@ import org.apache.spark.sql.types.StructType;
  * @param critique the judge's text; null where it wrote none
  * @param error why the status is not ok; null where it is
  * @param finishReason null where nothing was generated
+ * @param judgedFor the row, {@code SAMPLE_ID (ORDER)}, for which an equal request was judged; null
+ *     where this row's own request was
+ * @param note what was done to the row's texts, as a cut; null for nothing
+ * @param attempts how often the judge was asked
  */
 public record Verdict(
     String key,
@@ -34,7 +38,10 @@ public record Verdict(
     int generatedTokens,
     String finishReason,
     Instant judgedAt,
-    String runId) {
+    Provenance provenance,
+    String judgedFor,
+    String note,
+    int attempts) {
 
   public static final StructType SCHEMA =
       new StructType()
@@ -53,7 +60,16 @@ public record Verdict(
           .add("generated_tokens", DataTypes.IntegerType)
           .add("finish_reason", DataTypes.StringType)
           .add("judged_at", DataTypes.TimestampType)
-          .add("run_id", DataTypes.StringType);
+          .add("run_id", DataTypes.StringType)
+          .add("judge_fingerprint", DataTypes.StringType)
+          .add("template_sha256", DataTypes.StringType)
+          .add("assize_version", DataTypes.StringType)
+          .add("judged_for", DataTypes.StringType)
+          .add("note", DataTypes.StringType)
+          .add("attempts", DataTypes.IntegerType);
+
+  /** Columns that every table of verdicts has; later ones may be absent in older tables. */
+  public static final int LEAST_COLUMNS = 16;
 
   /** This verdict in the form of {@link #SCHEMA}. */
   public Row toRow() {
@@ -73,6 +89,37 @@ public record Verdict(
         generatedTokens,
         finishReason,
         Timestamp.from(judgedAt),
-        runId);
+        provenance.runId(),
+        provenance.judgeFingerprint(),
+        provenance.templateSha256(),
+        provenance.assizeVersion(),
+        judgedFor,
+        note,
+        attempts);
+  }
+
+  /** The verdict of another row that made the same request, in that row's terms of a and b. */
+  public Verdict sharedWith(String otherSample, Order otherOrder) {
+    boolean swap = otherOrder != order;
+    return new Verdict(
+        key,
+        otherSample,
+        protocol,
+        otherOrder,
+        judge,
+        swap && decision != null ? decision.swapped() : decision,
+        swap && probabilityA != null ? (Double) (1 - probabilityA) : probabilityA,
+        rating,
+        critique,
+        status,
+        error,
+        promptTokens,
+        generatedTokens,
+        finishReason,
+        judgedAt,
+        provenance,
+        sampleId + " (" + order.text() + ")",
+        note,
+        attempts);
   }
 }

@@ -26,7 +26,8 @@ class AssizeConfigTest {
     assertThat(config.protocol()).isEqualTo("pairwise");
     assertThat(config.orders()).isEqualTo("both");
     assertThat(config.judge().margin()).isEqualTo(0.05);
-    assertThat(config.output().overwrite()).isFalse();
+    assertThat(config.store().pathIn("out")).isEqualTo("out/verdicts");
+    assertThat(config.store().format()).isEqualTo("delta");
     assertThat(config.output().corpus()).isTrue();
     assertThat(config.run().maxFailedShare()).isEqualTo(0.1);
   }
@@ -63,7 +64,7 @@ class AssizeConfigTest {
         "assize.judge.kind | replay | assize.judge.recordings is missing",
         "assize.orders | all | assize.orders is \"all\": use one of both, ab, ba",
         "assize.judge | 3 | assize.judge",
-        "assize.output.overwrite | perhaps | assize.output.overwrite must be true or false",
+        "assize.output.corpus | perhaps | assize.output.corpus must be true or false",
         "assize.output.dir | null | assize.output.dir is missing",
         "assize.corpus.path | [] | assize.corpus.path is missing",
         "assize.judge.max_new_tokens | 4096 | it must be below assize.judge.context_length",

@@ -3,12 +3,13 @@ package io.assize.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.job.ImportJob;
+import io.assize.testing.Cluster;
 import io.assize.testing.DemoJudge;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
-import io.assize.testing.Programs.Running;
 import io.assize.testing.PublicData;
+import io.assize.verdict.TableStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,8 +34,6 @@ class ClusterIT {
 
   private static final int NEW_TOKENS = Integer.getInteger("assize.test.newTokens", 24);
 
-  private static final Path SPARK = Programs.pythonPackage("pyspark");
-
   @TempDir private Path dir;
 
   @Test
@@ -44,9 +43,15 @@ class ClusterIT {
     LocalSpark.session().stop();
     Path conf = conf(corpus.resolve("corpus/kind=pairwise"));
 
-    Ended local = assize(List.of("scripts/assize"), conf, "local");
+    List<String> here = new ArrayList<>(List.of("scripts/assize"));
+    here.addAll(command(conf, "local"));
+    Ended local =
+        Programs.run(dir, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), Duration.ofMinutes(20), here);
     assertThat(local.code()).as(local.err()).isZero();
-    Ended cluster = onCluster(conf);
+    Ended cluster;
+    try (Cluster two = new Cluster(dir)) {
+      cluster = two.run(Duration.ofMinutes(20), command(conf, "cluster"));
+    }
     assertThat(cluster.code()).as(cluster.err()).isZero();
 
     Dataset<Row> one = verdicts("local");
@@ -64,88 +69,9 @@ class ClusterIT {
     keep(local, cluster);
   }
 
-  private Ended onCluster(Path conf) {
-    int port = Programs.freePort();
-    int ui = Programs.freePort();
-    Map<String, String> environment =
-        Map.of("SPARK_LOCAL_IP", "127.0.0.1", "SPARK_HOME", SPARK.toString());
-    String master = "spark://127.0.0.1:" + port;
-    List<Running> programs = new ArrayList<>();
-    try {
-      programs.add(
-          Programs.serve(
-              dir,
-              environment,
-              port,
-              List.of(
-                  SPARK.resolve("bin/spark-class").toString(),
-                  "org.apache.spark.deploy.master.Master",
-                  "--host",
-                  "127.0.0.1",
-                  "--port",
-                  String.valueOf(port),
-                  "--webui-port",
-                  String.valueOf(ui))));
-      for (int i = 0; i < 2; i++) {
-        int workerPort = Programs.freePort();
-        programs.add(
-            Programs.serve(
-                dir,
-                environment,
-                workerPort,
-                List.of(
-                    SPARK.resolve("bin/spark-class").toString(),
-                    "org.apache.spark.deploy.worker.Worker",
-                    "--host",
-                    "127.0.0.1",
-                    "--port",
-                    String.valueOf(workerPort),
-                    "--webui-port",
-                    String.valueOf(Programs.freePort()),
-                    "--cores",
-                    "2",
-                    "--memory",
-                    "2g",
-                    "--work-dir",
-                    dir.resolve("work" + i).toString(),
-                    master)));
-      }
-      return assize(
-          List.of(
-              SPARK.resolve("bin/spark-submit").toString(),
-              "--master",
-              master,
-              "--class",
-              "io.assize.cli.Assize",
-              "--conf",
-              "spark.executor.cores=2",
-              "--conf",
-              "spark.cores.max=4",
-              "--conf",
-              "spark.executor.memory=1500m",
-              "--conf",
-              "spark.scheduler.minRegisteredResourcesRatio=1.0",
-              "--conf",
-              "spark.scheduler.maxRegisteredResourcesWaitingTime=120s",
-              "--conf",
-              "spark.locality.wait=0s",
-              "--conf",
-              "spark.ui.enabled=false",
-              System.getProperty("assize.jar")),
-          conf,
-          "cluster");
-    } finally {
-      programs.forEach(Running::close);
-    }
-  }
-
-  private Ended assize(List<String> program, Path conf, String out) {
-    List<String> command = new ArrayList<>(program);
-    command.addAll(
-        List.of(
-            "run", "-c", conf.toString(), "-D", "assize.output.dir=\"" + dir.resolve(out) + "\""));
-    return Programs.run(
-        dir, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), Duration.ofMinutes(20), command);
+  private List<String> command(Path conf, String out) {
+    return List.of(
+        "run", "-c", conf.toString(), "-D", "assize.output.dir=\"" + dir.resolve(out) + "\"");
   }
 
   private Path conf(Path corpus) throws IOException {
@@ -163,7 +89,7 @@ class ClusterIT {
   }
 
   private Dataset<Row> verdicts(String out) {
-    return LocalSpark.session().read().parquet(dir.resolve(out).resolve("verdicts").toString());
+    return new TableStore(LocalSpark.session(), dir.resolve(out).toString()).read("verdicts");
   }
 
   /** Everything of a verdict but when it was made and by which run. */

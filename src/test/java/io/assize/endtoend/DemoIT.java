@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
+import io.assize.verdict.TableStore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -85,6 +86,6 @@ class DemoIT {
   }
 
   private static Dataset<Row> table(String name) {
-    return LocalSpark.session().read().parquet(dir.resolve("demo").resolve(name).toString());
+    return new TableStore(LocalSpark.session(), dir.resolve("demo").toString()).read(name);
   }
 }

@@ -3,6 +3,9 @@ package io.assize.endtoend;
 import static io.assize.testing.LocalSpark.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assize.job.DemoCorpus;
+import io.assize.testing.DemoJudge;
+import io.assize.testing.FaultyProxy;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -55,8 +59,9 @@ class ObjectStoreIT {
       assertThat(ended.out() + ended.err()).doesNotContain(SECRET);
 
       Ended again = run(conf(port));
-      assertThat(again.code()).isEqualTo(2);
-      assertThat(again.err()).contains("s3a://bucket/out holds verdicts already");
+      assertThat(again.code()).as(again.err()).isZero();
+      assertThat(again.out()).contains(" 0 requests judged").contains("6 reused");
+      assertThat(get(port, "bucket/out/win_rates.csv")).isEqualTo(csv);
     }
   }
 
@@ -82,8 +87,6 @@ class ObjectStoreIT {
         "-D",
         "assize.protocol=\"" + protocol + "\"",
         "-D",
-        "assize.output.overwrite=true",
-        "-D",
         "assize.judge={kind=djl,decision=forced,max_new_tokens=8,context_length=256,model=\"s3a://bucket/models/tiny\",model_cache=\""
             + dir.resolve("cache")
             + "\"}"
@@ -97,6 +100,63 @@ class ObjectStoreIT {
       Ended again = run(conf(port), settings);
       assertThat(again.code()).as(again.err()).isZero();
       assertThat(again.err()).doesNotContain("fetched into");
+      assertThat(again.out()).contains(" 0 requests judged");
+    }
+  }
+
+  @Test
+  void aStoreThatIsSlowAndRefusesForTwentySecondsLosesNothing() throws Exception {
+    int port = Programs.freePort();
+    try (Running server = store(dir, port);
+        FaultyProxy faulty = new FaultyProxy(port)) {
+      put(port, "bucket", null);
+      Path demo = dir.resolve("demo");
+      DemoCorpus.pairs(LocalSpark.session()).coalesce(1).write().parquet(demo.toString());
+      try (var files = Files.list(demo)) {
+        Path file = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+        put(port, "bucket/day=1/a.parquet", Files.readAllBytes(file));
+      }
+      String judge =
+          "assize.judge={kind=djl,decision=forced,context_length=2048,slots=4,model=\"%s\"}"
+              .formatted(DemoJudge.path());
+      String[] settings = {
+        "-D",
+        judge,
+        "-D",
+        "assize.protocol=pairwise-brief",
+        "-D",
+        "assize.run.wave_seconds=3",
+        "-D",
+        "assize.run.partitions=16",
+        "-D",
+        "assize.run.progress_seconds=1"
+      };
+      Ended calm = run(conf(port, "calm", Map.of()), settings);
+      assertThat(calm.code()).as(calm.err()).isZero();
+
+      // Attempts and limits as Hadoop has them by default.
+      faulty.delay(Duration.ofMillis(50));
+      Path conf =
+          conf(
+              faulty.port(),
+              "faulty",
+              Map.of("fs.s3a.attempts.maximum", "20", "fs.s3a.retry.limit", "7"));
+      List<String> command =
+          new ArrayList<>(List.of("scripts/assize", "run", "-c", conf.toString()));
+      command.addAll(List.of(settings));
+      Running run = Programs.start(dir, Map.of(), command);
+      Programs.await(run, "judged [1-9]\\d* of 96", Duration.ofMinutes(4));
+      faulty.refuse(Duration.ofSeconds(20));
+      Ended ended = Programs.end(run, Duration.ofMinutes(6));
+      assertThat(ended.code()).as(ended.err()).isZero();
+      assertThat(faulty.refused()).isPositive();
+      assertThat(ended.out()).contains("96 requests judged").doesNotContain(SECRET);
+      for (String table : List.of("win_rates.csv", "agreement.csv")) {
+        assertThat(get(port, "bucket/faulty/" + table))
+            .isEqualTo(get(port, "bucket/calm/" + table));
+      }
+      Ended again = run(conf(port, "faulty", Map.of()), settings);
+      assertThat(again.out()).contains(" 0 requests judged").contains("96 reused");
     }
   }
 
@@ -121,23 +181,28 @@ class ObjectStoreIT {
   }
 
   private Path conf(int port) throws IOException {
+    return conf(port, "out", Map.of());
+  }
+
+  private Path conf(int port, String out, Map<String, String> settings) throws IOException {
     StringBuilder spark = new StringBuilder();
-    store(port)
-        .forEach(
-            (key, value) -> spark.append("\"spark.hadoop.%s\" = \"%s\"\n".formatted(key, value)));
+    Map<String, String> all = new HashMap<>(store(port));
+    all.putAll(settings);
+    all.forEach(
+        (key, value) -> spark.append("\"spark.hadoop.%s\" = \"%s\"\n".formatted(key, value)));
     return Files.writeString(
-        dir.resolve("s3.conf"),
+        dir.resolve(out + ".conf"),
         """
         assize {
           corpus.path = "s3a://bucket/day=*/*.parquet"
           judge.kind = length
-          output.dir = "s3a://bucket/out"
+          output.dir = "s3a://bucket/%s"
           spark {
             %s
           }
         }
         """
-            .formatted(spark));
+            .formatted(out, spark));
   }
 
   /** How Hadoop reaches the server. */

@@ -1,6 +1,7 @@
 package io.assize.job;
 
 import static io.assize.testing.LocalSpark.row;
+import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -8,8 +9,10 @@ import static org.assertj.core.api.Assertions.within;
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
+import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
 import io.assize.verdict.Verdict;
+import io.assize.verdict.VerdictStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,6 +25,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole job in this JVM, on small corpora whose tables can be worked out by hand. */
 class EvaluationJobTest {
@@ -160,7 +165,7 @@ class EvaluationJobTest {
 
     assertThat(
             sorted(
-                tables("replay").read("verdicts"),
+                CurrentVerdicts.of(tables("replay").read("verdicts")),
                 "sample_id",
                 "order",
                 "decision",
@@ -244,20 +249,167 @@ class EvaluationJobTest {
     assertThat(tables("empty").read("quarantine").count()).isEqualTo(1);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"delta", "parquet"})
+  void whatTheStoreHasIsNotJudgedAgain(String format) throws IOException {
+    Map<String, String> settings = Map.of("assize.store.format", format);
+    RunResult first = run(pairs.filter("sample_id <> '3'"), "first", settings);
+    assertThat(first.judged()).isEqualTo(6);
+    Map<String, String> shared = new HashMap<>(settings);
+    shared.put("assize.store.path", "\"" + dir.resolve("first/verdicts") + "\"");
+
+    RunResult grown = run(pairs, "grown", shared);
+    assertThat(grown.requests()).isEqualTo(8);
+    assertThat(grown.judged()).isEqualTo(2);
+    assertThat(grown.reused()).isEqualTo(6);
+    RunResult again = run(pairs.repartition(4), "again", shared);
+    assertThat(again.judged()).isZero();
+    assertThat(again.waves()).isZero();
+    run(pairs, "apart", settings);
+    for (String table : List.of("win_rates.csv", "agreement.csv")) {
+      for (String out : List.of("grown", "again")) {
+        assertThat(dir.resolve(out).resolve(table))
+            .hasSameTextualContentAs(dir.resolve("apart").resolve(table));
+      }
+    }
+    assertThat(Files.readAllLines(dir.resolve("again/verdicts.csv"))).hasSize(9);
+
+    shared.put("assize.judge.margin", "0.9");
+    assertThat(run(pairs, "other judge", shared).judged()).isEqualTo(8);
+    shared.put("assize.protocol", "pairwise-brief");
+    assertThat(run(pairs, "other template", shared).judged()).isEqualTo(8);
+
+    VerdictStore store =
+        VerdictStore.openThere(LocalSpark.session(), dir.resolve("first/verdicts").toString());
+    List<String> before = sorted(store.read(), "verdict_key", "sample_id", "order", "judged_at");
+    assertThat(before).hasSize(24);
+    assertThat(store.compact().filesRemoved()).isPositive();
+    assertThat(sorted(store.read(), "verdict_key", "sample_id", "order", "judged_at"))
+        .isEqualTo(before);
+    shared.remove("assize.protocol");
+    shared.remove("assize.judge.margin");
+    assertThat(run(pairs, "compacted", shared).judged()).isZero();
+  }
+
   @Test
-  void whatWasPaidForIsNotOverwrittenUnasked() {
-    run(pairs, "twice", Map.of());
-    assertThatThrownBy(() -> run(pairs, "twice", Map.of()))
+  void aStoreOfAnotherFormatIsRefused() {
+    run(pairs, "as delta", Map.of());
+    assertThatThrownBy(() -> run(pairs, "as delta", Map.of("assize.store.format", "parquet")))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("holds verdicts already");
-    assertThat(run(pairs, "twice", Map.of("assize.output.overwrite", "true")).judged())
-        .isEqualTo(8);
-    assertThatThrownBy(
-            () ->
-                run(
-                    dir.resolve("twice/corpus"),
-                    "twice",
-                    Map.of("assize.output.overwrite", "true")))
+        .hasMessageContaining("is no Parquet table: set assize.store.format = delta");
+  }
+
+  @Test
+  void equalRequestsAreJudgedOnceForAllWhoMakeThem() {
+    Dataset<Row> mirrored =
+        pairs.selectExpr(
+            "concat('m', sample_id) AS sample_id",
+            "prompt",
+            "model_b AS model_a",
+            "model_a AS model_b",
+            "response_b AS response_a",
+            "response_a AS response_b",
+            "scenario",
+            "CASE label WHEN 'a' THEN 'b' WHEN 'b' THEN 'a' ELSE label END AS label",
+            "cost");
+    RunResult result = run(pairs.union(mirrored), "mirrored", Map.of());
+    assertThat(result.requests()).isEqualTo(16);
+    assertThat(result.judged()).isEqualTo(8);
+    assertThat(result.reused()).isEqualTo(8);
+    Dataset<Row> verdicts = tables("mirrored").read("verdicts");
+    assertThat(verdicts.select("verdict_key").distinct().count()).isEqualTo(8);
+    assertThat(
+            sorted(verdicts.filter("sample_id IN ('1', 'm1')"), "sample_id", "order", "decision"))
+        .containsExactly("1,ab,a", "1,ba,a", "m1,ab,b", "m1,ba,b");
+
+    // The same where the others come a night later.
+    run(pairs, "later", Map.of());
+    RunResult later = run(pairs.union(mirrored), "later", Map.of());
+    assertThat(later.judged()).isZero();
+    String[] columns = {"sample_id", "order", "decision", "status", "verdict_key"};
+    assertThat(sorted(tables("later").read("verdicts"), columns))
+        .isEqualTo(sorted(verdicts, columns));
+  }
+
+  @Test
+  void rejudgeJudgesAllAndTheLatestCounts() {
+    run(pairs, "anew", Map.of());
+    RunResult anew = run(Mode.REJUDGE, pairs, "anew", Map.of());
+    assertThat(anew.judged()).isEqualTo(8);
+    assertThat(tables("anew").read("verdicts").count()).isEqualTo(16);
+    Dataset<Row> current = CurrentVerdicts.of(tables("anew").read("verdicts"));
+    assertThat(current.filter(col("run_id").equalTo(anew.runId())).count()).isEqualTo(8);
+    assertThat(current.count()).isEqualTo(8);
+    assertThat(run(pairs, "anew", Map.of()).judged()).isZero();
+    assertThat(
+            LocalSpark.session()
+                .read()
+                .parquet(dir.resolve("anew/runs").toString())
+                .groupBy("mode")
+                .count()
+                .orderBy("mode")
+                .collectAsList())
+        .extracting(Row::mkString)
+        .containsExactly("pending2", "rejudge1");
+  }
+
+  @Test
+  void whatFailedIsJudgedAgainWhereAskedForAndEnginesErrorsAlways() {
+    Path recordings = dir.resolve("recordings of failures");
+    Map<String, String> settings =
+        Map.of(
+            "assize.judge.kind",
+            "replay",
+            "assize.run.max_failed_share",
+            "1.0",
+            "assize.judge.recordings",
+            "\"" + recordings + "\"");
+    LocalSpark.table(
+            RECORDED, row("1", "ab", null, "a", 0.9), row("1", "ba", "I cannot say.", null, null))
+        .write()
+        .parquet(recordings.toString());
+    // Six of which nothing is recorded: engine errors, tried twice.
+    RunResult first = run(pairs, "failures", settings);
+    assertThat(first.failed()).isEqualTo(7);
+    Dataset<Row> verdicts = tables("failures").read("verdicts");
+    assertThat(
+            sorted(verdicts.groupBy("status", "attempts").count(), "status", "attempts", "count"))
+        .containsExactly("engine_error,1,6", "engine_error,2,6", "ok,1,1", "unparsable,1,1");
+    RunResult second = run(pairs, "failures", settings);
+    assertThat(second.judged()).isEqualTo(6);
+    RunResult failed = run(Mode.ONLY_FAILED, pairs, "failures", settings);
+    assertThat(failed.judged()).isEqualTo(7);
+    assertThat(failed.failed()).isEqualTo(7);
+    assertThat(CurrentVerdicts.of(tables("failures").read("verdicts")).count()).isEqualTo(8);
+  }
+
+  @Test
+  void aRowIsExplained() {
+    run(pairs, "explained", Map.of());
+    AssizeConfig config = config(dir.resolve("input-of-explained"), "explained", Map.of());
+    Explanation explained = Explanation.of(LocalSpark.session(), config, "2");
+    assertThat(explained.scoreA()).isEqualTo(0);
+    assertThat(explained.requests())
+        .extracting(Explanation.Asked::order)
+        .containsExactly("ab", "ba");
+    assertThat(explained.text())
+        .contains("q2", "one two", "decision: b", "verdict, 1 of 1 in the store")
+        .contains(
+            "ab says b, ba says b: the mean score of a over the orders that decided is 0.0000");
+    assertThatThrownBy(() -> Explanation.of(LocalSpark.session(), config, "5"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("no row 5 that is fit to be judged");
+    AssizeConfig changed =
+        config(
+            dir.resolve("input-of-explained"), "explained", Map.of("assize.judge.margin", "0.5"));
+    assertThat(Explanation.of(LocalSpark.session(), changed, "2").text())
+        .contains("no verdict of this request is in the store");
+  }
+
+  @Test
+  void aTableOfTheOutputIsNoCorpus() {
+    run(pairs, "twice", Map.of());
+    assertThatThrownBy(() -> run(dir.resolve("twice/corpus"), "twice", Map.of()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("is a table of the output folder");
   }
@@ -278,9 +430,14 @@ class EvaluationJobTest {
   }
 
   private RunResult run(Dataset<Row> corpus, String out, Map<String, String> settings) {
+    return run(Mode.PENDING, corpus, out, settings);
+  }
+
+  private RunResult run(Mode mode, Dataset<Row> corpus, String out, Map<String, String> settings) {
     Path input = dir.resolve("input-of-" + out);
     corpus.write().mode("overwrite").parquet(input.toString());
-    return run(input, out, settings);
+    AssizeConfig config = config(input, out, settings);
+    return new EvaluationJob(LocalSpark.session(), config, mode, line -> {}).run();
   }
 
   private RunResult run(Path corpus, String out, Map<String, String> settings) {

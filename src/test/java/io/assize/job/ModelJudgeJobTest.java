@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.config.AssizeConfig;
 import io.assize.testing.LocalSpark;
+import io.assize.verdict.TableStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,50 @@ class ModelJudgeJobTest {
     }
   }
 
+  @Test
+  void responsesThatDoNotFitAreCutWhereAskedForAndTheRowSaysSo() {
+    Dataset<Row> rows =
+        LocalSpark.table(
+            PAIRS,
+            row("long", "q", "larch", "maple", "word ".repeat(5_000), "no"),
+            row("both", "q", "larch", "maple", "one ".repeat(5_000), "two ".repeat(3_000)),
+            row("prompt", "word ".repeat(5_000), "larch", "maple", "yes", "no"),
+            row("short", "q", "larch", "maple", "yes", "no"));
+    RunResult result = run(rows, "together", 2, "too_long = truncate_middle");
+    assertThat(result.failed()).isEqualTo(2);
+    assertThat(statuses("prompt")).containsExactly("too_long", "too_long");
+    assertThat(statuses("short")).containsExactly("ok", "ok");
+    assertThat(statuses("both")).containsExactly("ok", "ok");
+    Row ab = verdicts("together").filter("sample_id = 'long' AND `order` = 'ab'").head();
+    assertThat(ab.<String>getAs("status")).isEqualTo("ok");
+    assertThat(ab.<String>getAs("note"))
+        .contains("of [25000, 2] characters, cut in the middle to [");
+    assertThat(ab.<Integer>getAs("prompt_tokens")).isBetween(350, 512);
+    assertThat(verdicts("together").filter("sample_id = 'short' AND note IS NOT NULL").count())
+        .isZero();
+  }
+
+  @Test
+  void anAnswerWithoutADecisionIsAskedForAgainAndIsAnotherOne() {
+    Dataset<Row> rows = LocalSpark.table(PAIRS, row("1", "q", "larch", "maple", "yes", "no"));
+    run(rows, "once", 2, "decision = text");
+    run(rows, "together", 2, "decision = text, unparsable_retries = 2");
+    assertThat(statuses("1")).containsExactly("unparsable", "unparsable");
+    assertThat(verdicts("together").filter("attempts = 3").count()).isEqualTo(2);
+    assertThat(verdicts("once").filter("attempts = 1").count()).isEqualTo(2);
+    assertThat(
+            verdicts("together")
+                .select("critique")
+                .intersect(verdicts("once").select("critique"))
+                .count())
+        .isZero();
+  }
+
   private RunResult run(Dataset<Row> corpus, String out, int partitions) {
+    return run(corpus, out, partitions, "");
+  }
+
+  private RunResult run(Dataset<Row> corpus, String out, int partitions, String settings) {
     Path input = dir.resolve("input-of-" + out);
     corpus.write().parquet(input.toString());
     AssizeConfig config =
@@ -84,18 +128,18 @@ class ModelJudgeJobTest {
               corpus.path = "%s"
               protocol = "%s"
               judge { kind = djl, model = "src/test/resources/golden/tiny-llama"
-                max_new_tokens = 12, context_length = 512, slots = 3 }
+                max_new_tokens = 12, context_length = 512, slots = 3, %s }
               output.dir = "%s"
               run.partitions = %d
             }
             """
-                .formatted(input, PROTOCOL, dir.resolve(out), partitions),
+                .formatted(input, PROTOCOL, settings, dir.resolve(out), partitions),
             Map.of());
     return new EvaluationJob(LocalSpark.session(), config, line -> {}).run();
   }
 
   private Dataset<Row> verdicts(String out) {
-    return LocalSpark.session().read().parquet(dir.resolve(out).resolve("verdicts").toString());
+    return new TableStore(LocalSpark.session(), dir.resolve(out).toString()).read("verdicts");
   }
 
   private Map<String, String> answers(String out) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Programs that tests start as a user would, and stop again with all that they started. */
@@ -67,6 +68,61 @@ public final class Programs {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  /** Starts a program; its output goes into its log. */
+  public static Running start(Path logs, Map<String, String> environment, List<String> command) {
+    Path log = log(logs, "log");
+    try {
+      ProcessBuilder builder =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile());
+      builder.environment().putAll(environment);
+      return new Running(builder.start(), log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until a program's log says something; fails where it ends before. */
+  public static void await(Running program, String pattern, Duration limit) {
+    Pattern wanted = Pattern.compile(pattern);
+    long end = System.nanoTime() + limit.toNanos();
+    try {
+      while (!wanted.matcher(Files.readString(program.log())).find()) {
+        if (!program.process().isAlive() || System.nanoTime() > end) {
+          throw new AssertionError("no \"" + pattern + "\" in: " + Files.readString(program.log()));
+        }
+        Thread.sleep(20);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Waits for a program's end. */
+  public static Ended end(Running program, Duration limit) {
+    try {
+      if (!program.process().waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
+        program.close();
+        throw new AssertionError("no end in " + limit + ": " + Files.readString(program.log()));
+      }
+      String said = Files.readString(program.log());
+      return new Ended(program.process().exitValue(), said, said);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** kill -9. */
+  public static void kill(ProcessHandle process) {
+    process.destroyForcibly();
+    process.onExit().join();
   }
 
   /** Starts a server and waits until it listens on a port of loopback. */

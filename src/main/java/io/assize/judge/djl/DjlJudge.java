@@ -162,19 +162,24 @@ public final class DjlJudge implements Judge {
     JudgeException gone = closed;
     return gone != null
         ? CompletableFuture.failedFuture(gone)
-        : submit(tokens(prompt.messages(), prompt.chat()), prompt.rule()).future;
+        : submit(tokens(prompt.messages(), prompt.chat()), prompt.rule(), prompt.attempt()).future;
   }
 
   /** Hands in a prompt that is tokens already; a null rule wants its text only. */
   Request submit(long[] tokens, DecisionRule rule) {
-    Request request = new Request(tokens, rule == null ? null : questions.get(rule));
+    return submit(tokens, rule, 0);
+  }
+
+  private Request submit(long[] tokens, DecisionRule rule, int attempt) {
+    Request request = new Request(tokens, rule == null ? null : questions.get(rule), attempt);
     int most = request.reservation() - 1;
     if (most > contextLength) {
       request.future.completeExceptionally(
-          new JudgeException(
-              Reason.TOO_LONG,
+          JudgeException.tooLong(
               "the prompt has %d tokens; with %d for the answer, more than the context of %d"
-                  .formatted(tokens.length, most - tokens.length, contextLength)));
+                  .formatted(tokens.length, most - tokens.length, contextLength),
+              tokens.length,
+              Math.max(0, contextLength - (most - tokens.length))));
       return request;
     }
     batch.submit(request);
@@ -323,11 +328,11 @@ public final class DjlJudge implements Judge {
     private final Asked asked;
     private int textTokens;
 
-    private Request(long[] prompt, Asked asked) {
+    private Request(long[] prompt, Asked asked, int attempt) {
       super(
           writes(asked) ? prompt : concat(prompt, asked.prefix),
           writes(asked) ? config.decoding().maxNewTokens() : 0,
-          config.decoding().greedy() ? null : samplerOf(config.decoding(), prompt),
+          samplerOf(config.decoding().again(attempt), prompt),
           writes(asked) ? null : asked.answers);
       this.asked = asked;
     }
@@ -429,7 +434,9 @@ public final class DjlJudge implements Judge {
   }
 
   private static Sampler samplerOf(DecodingConfig decoding, long[] prompt) {
-    return new Sampler(decoding.temperature(), decoding.topP(), decoding.seed(), prompt);
+    return decoding.greedy()
+        ? null
+        : new Sampler(decoding.temperature(), decoding.topP(), decoding.seed(), prompt);
   }
 
   private static long[] concat(long[] a, long[] b) {

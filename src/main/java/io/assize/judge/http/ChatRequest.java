@@ -14,9 +14,9 @@ final class ChatRequest {
 
   private ChatRequest() {}
 
-  /** Asks for a text. */
-  static String critique(JudgeConfig config, List<ChatMessage> messages) {
-    DecodingConfig decoding = config.decoding();
+  /** Asks for a text; again where {@code attempt} is not 0. */
+  static String critique(JudgeConfig config, List<ChatMessage> messages, int attempt) {
+    DecodingConfig decoding = config.decoding().again(attempt);
     ObjectNode body = body(config, messages).put("max_tokens", decoding.maxNewTokens());
     body.put("temperature", decoding.temperature());
     if (!decoding.greedy()) {

@@ -156,7 +156,7 @@ public final class HttpJudge implements Judge {
           reply.generatedTokens(),
           Completion.FORCED);
     }
-    Reply critique = send(ChatRequest.critique(config, messages));
+    Reply critique = send(ChatRequest.critique(config, messages, prompt.attempt()));
     Ruling ruling = null;
     if (!VerdictParser.suffices(decoding, prompt.rule(), critique.text())) {
       List<ChatMessage> more = new ArrayList<>(messages);

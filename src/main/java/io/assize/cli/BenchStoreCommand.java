@@ -1,0 +1,145 @@
+package io.assize.cli;
+
+import static org.apache.spark.sql.functions.array_join;
+import static org.apache.spark.sql.functions.array_repeat;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.md5;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.repeat;
+
+import com.typesafe.config.ConfigUtil;
+import io.assize.config.AssizeConfig;
+import io.assize.job.EvaluationJob;
+import io.assize.job.RunResult;
+import io.assize.spark.Sessions;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench store}: what a night costs when nearly all verdicts are there. */
+@Command(
+    name = "store",
+    description =
+        "Judges a generated corpus with the length judge, adds new rows, and measures the rebuild.")
+final class BenchStoreCommand implements Callable<Integer> {
+  @Option(
+      names = "--verdicts",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "verdicts in the store: two a pair (default: ${DEFAULT-VALUE})")
+  private long verdicts;
+
+  @Option(
+      names = "--new-share",
+      paramLabel = "X",
+      defaultValue = "0.01",
+      description = "new rows, of those there (default: ${DEFAULT-VALUE})")
+  private double newShare;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      defaultValue = "bench-work/store",
+      description = "for corpus and tables (default: ${DEFAULT-VALUE})")
+  private Path work;
+
+  @Mixin private Output output;
+
+  /**
+   * What was measured.
+   *
+   * @param stored verdicts in the store before the rebuild
+   * @param planningSeconds until the rebuild knew what to judge
+   * @param rebuildSeconds the whole rebuild, tables and all
+   */
+  record Result(
+      long stored,
+      long judged,
+      double firstSeconds,
+      double firstPlanningSeconds,
+      double planningSeconds,
+      double rebuildSeconds) {}
+
+  @Override
+  public Integer call() {
+    long pairs = verdicts / 2;
+    try (SparkSession spark = Sessions.open("bench store", Map.of())) {
+      generate(spark, pairs, "corpus");
+      generate(spark, pairs + Math.round(pairs * newShare), "grown");
+      RunResult first = run(spark, "corpus");
+      RunResult rebuilt = run(spark, "grown");
+      Result result =
+          new Result(
+              first.judged(),
+              rebuilt.judged(),
+              seconds(first),
+              first.planningSeconds(),
+              rebuilt.planningSeconds(),
+              seconds(rebuilt));
+      output.print(
+          result,
+          String.format(
+              Locale.ROOT,
+              "%d verdicts in %.1f s (planning %.1f s); rebuilt with %d new ones in %.1f s"
+                  + " (planning %.1f s)",
+              result.stored(),
+              result.firstSeconds(),
+              result.firstPlanningSeconds(),
+              result.judged(),
+              result.rebuildSeconds(),
+              result.planningSeconds()));
+      return 0;
+    }
+  }
+
+  private RunResult run(SparkSession spark, String corpus) {
+    AssizeConfig config =
+        AssizeConfig.parse(
+            "assize { judge.kind = length, output { corpus = false, verdicts_csv = false } }",
+            Map.of(
+                "assize.corpus.path", quoted(corpus),
+                "assize.store.path", quoted("verdicts"),
+                "assize.output.dir", quoted("out")));
+    return new EvaluationJob(spark, config, Output::progress).run();
+  }
+
+  /** Pairs of 200 models, with a prompt of some 300 characters and answers of 200 to 900. */
+  private void generate(SparkSession spark, long pairs, String name) {
+    Column id = col("id");
+    Column text = md5(id.cast("string").cast("binary"));
+    spark
+        .range(pairs)
+        .select(
+            concat(lit("pair-"), id).as("sample_id"),
+            repeat(concat(text, lit(" ")), 9).as("prompt"),
+            concat(lit("model-"), pmod(id, lit(200))).as("model_a"),
+            concat(lit("model-"), pmod(id.plus(1).plus(pmod(id, lit(7))), lit(200))).as("model_b"),
+            answer("a ", text, pmod(id, lit(20)).plus(6)).as("response_a"),
+            answer("b ", text, pmod(id, lit(17)).plus(7)).as("response_b"),
+            concat(lit("scenario "), pmod(id, lit(60))).as("scenario"))
+        .write()
+        .mode("overwrite")
+        .parquet(work.resolve(name).toString());
+  }
+
+  /** So many words of some 35 characters. */
+  private static Column answer(String begin, Column text, Column words) {
+    return array_join(array_repeat(concat(lit(begin), text), words.cast("int")), " ");
+  }
+
+  private String quoted(String name) {
+    return ConfigUtil.quoteString(work.resolve(name).toString());
+  }
+
+  private static double seconds(RunResult run) {
+    return (run.finishedAt().toEpochMilli() - run.startedAt().toEpochMilli()) / 1e3;
+  }
+}

@@ -1,0 +1,70 @@
+package io.assize.verdict;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.row_number;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
+
+/**
+ * What counts of a store, which may hold several verdicts of one request: two runs judged it at
+ * once, it failed and was judged again, or a person had it judged anew. The rule: a verdict that is
+ * {@code ok} before one that failed, then the latest {@code judged_at}, then the larger {@code
+ * run_id}. Every reader applies the same, so all see the same.
+ */
+public final class CurrentVerdicts {
+  /** What tells requests of rows apart. */
+  public static final List<String> REQUEST = List.of("verdict_key", "sample_id", "order");
+
+  private CurrentVerdicts() {}
+
+  /** One verdict for each request of a row. */
+  public static Dataset<Row> of(Dataset<Row> verdicts) {
+    return first(verdicts, REQUEST, col("status").equalTo("ok").desc());
+  }
+
+  /**
+   * One verdict for each row, order, judge and protocol: where requests of several wordings are
+   * there (the template, the judge's settings or the row have changed), the latest.
+   */
+  public static Dataset<Row> latest(Dataset<Row> verdicts) {
+    return first(of(verdicts), List.of("judge", "protocol", "sample_id", "order"));
+  }
+
+  /** One verdict for each key. */
+  public static Dataset<Row> byKey(Dataset<Row> verdicts) {
+    return first(verdicts, List.of("verdict_key"), col("status").equalTo("ok").desc());
+  }
+
+  /** The verdicts of some requests. */
+  public static Dataset<Row> of(Dataset<Row> verdicts, Dataset<Row> requests) {
+    return of(verdicts.join(requests, names(REQUEST), "left_semi"));
+  }
+
+  private static Dataset<Row> first(Dataset<Row> rows, List<String> same, Column... before) {
+    Column[] order =
+        Stream.concat(
+                Arrays.stream(before),
+                Stream.of(
+                    col("judged_at").desc(),
+                    col("run_id").desc(),
+                    col("verdict_key"),
+                    col("sample_id"),
+                    col("order")))
+            .toArray(Column[]::new);
+    Column[] by = same.stream().map(functions::col).toArray(Column[]::new);
+    return rows.withColumn("place", row_number().over(Window.partitionBy(by).orderBy(order)))
+        .filter(col("place").equalTo(1))
+        .drop("place");
+  }
+
+  static String[] names(List<String> columns) {
+    return columns.toArray(new String[0]);
+  }
+}

@@ -1,0 +1,137 @@
+package io.assize.verdict;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.assize.config.UserError;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.StructField;
+
+/**
+ * The durable verdicts of all runs, judges and protocols. Rows are only ever added, in commits: a
+ * wave's verdicts are there together or not at all. Two runs may add at the same time; what both
+ * judged is there twice, and {@link CurrentVerdicts} makes one of it.
+ */
+public abstract class VerdictStore {
+  final SparkSession spark;
+  final String path;
+
+  VerdictStore(SparkSession spark, String path) {
+    this.spark = spark;
+    this.path = path;
+  }
+
+  /**
+   * The store in a folder, made if it is not there.
+   *
+   * @param format {@code delta} or {@code parquet}
+   * @throws UserError where the folder cannot be written, or holds verdicts of the other format
+   */
+  public static VerdictStore open(SparkSession spark, String path, String format) {
+    boolean delta = format.equals("delta");
+    try {
+      FileSystem files = fileSystem(spark, path);
+      boolean isDelta = isDelta(spark, path);
+      if (files.exists(new Path(path)) && files.listStatus(new Path(path)).length > 0) {
+        if (delta != isDelta) {
+          throw UserError.configuration(
+              "the store %s is no %s table: set assize.store.format = %s or choose another"
+                  + " assize.store.path",
+              path, delta ? "Delta" : "Parquet", delta ? "parquet" : "delta");
+        }
+      }
+      VerdictStore store =
+          delta ? new DeltaVerdictStore(spark, path) : new ParquetVerdictStore(spark, path);
+      store.create();
+      return store;
+    } catch (IOException e) {
+      throw UserError.failure("the store %s cannot be used: %s", path, e.getMessage());
+    }
+  }
+
+  /** The store in a folder that has one, of whichever format. */
+  public static VerdictStore openThere(SparkSession spark, String path) {
+    try {
+      if (!fileSystem(spark, path).exists(new Path(path))) {
+        throw UserError.configuration("there is no store of verdicts at %s: check the path", path);
+      }
+    } catch (IOException e) {
+      throw UserError.failure("the store %s cannot be used: %s", path, e.getMessage());
+    }
+    return open(spark, path, isDelta(spark, path) ? "delta" : "parquet");
+  }
+
+  /** Whether a folder is a Delta table. */
+  public static boolean isDelta(SparkSession spark, String path) {
+    try {
+      return fileSystem(spark, path).exists(new Path(path, "_delta_log"));
+    } catch (IOException e) {
+      throw UserError.failure("%s cannot be read: %s", path, e.getMessage());
+    }
+  }
+
+  /** Makes the table where there is none. */
+  abstract void create() throws IOException;
+
+  abstract Dataset<Row> table();
+
+  /**
+   * Adds verdicts of one judge and protocol in one commit.
+   *
+   * @param verdicts rows of {@link Verdict#SCHEMA}; computed here
+   * @param commit names the commit: a run and a number
+   */
+  public abstract void append(Dataset<Row> verdicts, String judge, String protocol, String commit);
+
+  /**
+   * Puts many small files together; what is read stays the same.
+   *
+   * @return files taken away, files put in their place
+   */
+  public abstract Compaction compact();
+
+  /** What a compaction did. */
+  public record Compaction(long filesRemoved, long filesAdded) {}
+
+  /** Every row, in {@link Verdict#SCHEMA}; columns that older rows lack are null. */
+  public Dataset<Row> read() {
+    return inSchema(table());
+  }
+
+  /** The rows of a judge and a protocol; no other files are read. */
+  public Dataset<Row> read(String judge, String protocol) {
+    return read().filter(col("judge").equalTo(judge).and(col("protocol").equalTo(protocol)));
+  }
+
+  public String path() {
+    return path;
+  }
+
+  /** A table of verdicts in {@link Verdict#SCHEMA}. */
+  static Dataset<Row> inSchema(Dataset<Row> table) {
+    List<String> there = Arrays.asList(table.columns());
+    Column[] columns =
+        Arrays.stream(Verdict.SCHEMA.fields())
+            .map(field -> column(field, there))
+            .toArray(Column[]::new);
+    return table.select(columns);
+  }
+
+  private static Column column(StructField field, List<String> there) {
+    return there.contains(field.name())
+        ? col(field.name())
+        : lit(null).cast(field.dataType()).as(field.name());
+  }
+
+  static FileSystem fileSystem(SparkSession spark, String path) throws IOException {
+    return new Path(path).getFileSystem(spark.sessionState().newHadoopConf());
+  }
+}

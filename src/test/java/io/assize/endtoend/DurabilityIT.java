@@ -1,0 +1,345 @@
+package io.assize.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.assize.job.DemoCorpus;
+import io.assize.testing.Cluster;
+import io.assize.testing.DemoJudge;
+import io.assize.testing.HostileRows;
+import io.assize.testing.LocalSpark;
+import io.assize.testing.Programs;
+import io.assize.testing.Programs.Ended;
+import io.assize.testing.Programs.Running;
+import io.assize.verdict.TableStore;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What dies and breaks at night, on a real cluster of a master and two workers with the demo's
+ * judge: after the same command again, the verdicts' keys are those of an undisturbed run, none
+ * twice, and the tables are equal to the byte.
+ */
+@Tag("end-to-end")
+class DurabilityIT {
+  private static final Duration LIMIT = Duration.ofMinutes(6);
+  private static final List<String> TABLES =
+      List.of("win_rates.csv", "agreement.csv", "score_distributions.csv");
+
+  /** Requests of the demo's corpus. */
+  private static final int REQUESTS = 96;
+
+  /** Tasks of a run; a wave here has no more than two for each of the four cores. */
+  private static final int TASKS = 24;
+
+  @TempDir private static Path dir;
+  private static Cluster cluster;
+  private static Path corpus;
+
+  @BeforeAll
+  static void undisturbed() throws IOException {
+    cluster = new Cluster(dir.resolve("cluster")).with("spark.task.maxFailures", "4");
+    corpus = dir.resolve("corpus");
+    Dataset<Row> pairs = DemoCorpus.pairs(LocalSpark.session());
+    pairs.repartition(3).write().parquet(corpus.toString());
+    Ended ended = cluster.run(LIMIT, command("undisturbed"));
+    assertThat(ended.code()).as(ended.err()).isZero();
+    Dataset<Row> verdicts = verdicts("undisturbed");
+    assertThat(verdicts.count()).isEqualTo(REQUESTS);
+    assertThat(verdicts.select("verdict_key").distinct().count()).isEqualTo(REQUESTS);
+    assertThat(verdicts.filter("status != 'ok'").count()).isZero();
+  }
+
+  @AfterAll
+  static void stop() {
+    cluster.close();
+  }
+
+  @Test
+  void anExecutorDiesInTheMiddleOfAWave() {
+    Running run = cluster.start(command("executor"));
+    Programs.await(run, "wave 1 committed", LIMIT);
+    Programs.await(run, "wave 2: ", LIMIT);
+    cluster.killAnExecutor();
+    Ended ended = Programs.end(run, LIMIT);
+    assertThat(ended.code()).as(ended.err()).isZero();
+    sameAsUndisturbed("executor");
+  }
+
+  @Test
+  void aWorkerDies() {
+    Running run = cluster.start(command("worker"));
+    Programs.await(run, "wave 1 committed", LIMIT);
+    cluster.loseAWorker();
+    Ended ended = Programs.end(run, LIMIT);
+    assertThat(ended.code()).as(ended.err()).isZero();
+    sameAsUndisturbed("worker");
+  }
+
+  @Test
+  void theDriverDiesInTheMiddleOfAWaveAndAgainBetweenWaves() {
+    long first = killedDriver("driver", "judged [1-9]\\d* of " + REQUESTS);
+    long second = killedDriver("driver", "wave 1 committed");
+    Ended ended = cluster.run(LIMIT, command("driver"));
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(second).isGreaterThan(first);
+    // What was committed is not judged again.
+    assertThat(ended.out())
+        .contains("%d requests judged".formatted(REQUESTS - second))
+        .contains("%d reused".formatted(second));
+    sameAsUndisturbed("driver");
+  }
+
+  /** Kills the driver when it has said something; returns how many verdicts are committed. */
+  private static long killedDriver(String out, String said) {
+    Running run = cluster.start(command(out));
+    Programs.await(run, said, LIMIT);
+    List<ProcessHandle> all = run.process().descendants().toList();
+    Programs.kill(run.process().toHandle());
+    all.forEach(Programs::kill);
+    long committed = verdicts(out).count();
+    // Work lost: what was judged and is not committed, at most a wave and the tail before it.
+    Matcher judged =
+        Pattern.compile("judged (\\d+) of (\\d+)").matcher(Programs.end(run, LIMIT).out());
+    while (judged.find()) {
+      long before = REQUESTS - Long.parseLong(judged.group(2));
+      assertThat(before + Long.parseLong(judged.group(1)) - committed)
+          .isLessThanOrEqualTo(REQUESTS * 16 / TASKS);
+    }
+    return committed;
+  }
+
+  @Test
+  void theStoresDiskIsFull() throws IOException {
+    Path disk = Files.createDirectories(dir.resolve("disk"));
+    assumeTrue(
+        Programs.run(
+                    dir,
+                    Map.of(),
+                    LIMIT,
+                    List.of("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", disk.toString()))
+                .code()
+            == 0,
+        "skipped: mounting a small disk takes rights that this user lacks");
+    try {
+      Path filler = disk.resolve("filler");
+      Files.write(filler, new byte[900 << 10]);
+      String store = "assize.store.path=\"" + disk.resolve("store") + "\"";
+      Ended full = cluster.run(LIMIT, command("full", "-D", store));
+      assertThat(full.code()).as(full.err()).isEqualTo(1);
+      assertThat(full.err())
+          .containsPattern("assize: .*No space left on device.*run the same command again");
+      Files.delete(filler);
+      Ended ended = cluster.run(LIMIT, command("full", "-D", store));
+      assertThat(ended.code()).as(ended.err()).isZero();
+      same(
+          new TableStore(LocalSpark.session(), disk.toString()).read("store"), dir.resolve("full"));
+    } finally {
+      Programs.run(dir, Map.of(), LIMIT, List.of("umount", disk.toString()));
+    }
+  }
+
+  @Test
+  void aCorruptFileAmongGoodOnesIsNamedBeforeAnyWork() throws IOException {
+    Path file = someFile(corpus, ".parquet");
+    String settings = "assize.corpus.path=\"" + dir.resolve("corrupt-corpus") + "\"";
+    copyFolder(corpus, dir.resolve("corrupt-corpus"));
+    Path corrupt = dir.resolve("corrupt-corpus").resolve(file.getFileName());
+    truncate(corrupt);
+    Ended ended = cluster.run(LIMIT, command("corrupt", "-D", settings));
+    assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+    assertThat(ended.err()).contains(file.getFileName().toString());
+    Files.copy(file, corrupt, StandardCopyOption.REPLACE_EXISTING);
+    Ended again = cluster.run(LIMIT, command("corrupt", "-D", settings));
+    assertThat(again.code()).as(again.err()).isZero();
+    sameAsUndisturbed("corrupt");
+  }
+
+  @Test
+  void aTruncatedModelIsNamedBeforeAnyWork() throws IOException {
+    Path model = dir.resolve("model").resolve(DemoJudge.path().getFileName());
+    Files.createDirectories(model.getParent());
+    Files.copy(DemoJudge.path(), model);
+    truncate(model);
+    String settings = "assize.judge.model=\"" + model + "\"";
+    Ended ended = cluster.run(LIMIT, command("truncated", "-D", settings));
+    assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+    assertThat(ended.err()).contains("assize: ").contains(model.toString());
+    Files.copy(DemoJudge.path(), model, StandardCopyOption.REPLACE_EXISTING);
+    Ended again = cluster.run(LIMIT, command("truncated", "-D", settings));
+    assertThat(again.code()).as(again.err()).isZero();
+    sameAsUndisturbed("truncated");
+  }
+
+  @Test
+  void twoRunsOnOneStoreAtOnceLoseAndDoubleNothing() {
+    String store = "assize.store.path=\"" + dir.resolve("shared-store") + "\"";
+    Running one = cluster.start(command("one", "-D", store));
+    Running other =
+        Programs.start(
+            dir, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), here(command("other", "-D", store)));
+    Ended first = Programs.end(one, LIMIT);
+    Ended second = Programs.end(other, LIMIT);
+    assertThat(first.code()).as(first.err()).isZero();
+    assertThat(second.code()).as(second.err()).isZero();
+    Dataset<Row> both = new TableStore(LocalSpark.session(), dir.toString()).read("shared-store");
+    assertThat(both.groupBy("run_id", "verdict_key").count().filter("count > 1").count()).isZero();
+    assertThat(keys(both)).isEqualTo(keys(verdicts("undisturbed")));
+    tablesAreEqual(dir.resolve("one"));
+    tablesAreEqual(dir.resolve("other"));
+    Ended third = cluster.run(LIMIT, command("one", "-D", store));
+    assertThat(third.out()).contains(" 0 requests judged");
+    tablesAreEqual(dir.resolve("one"));
+  }
+
+  @Test
+  void aThousandHostileRowsAreJudgedOrQuarantinedAndChangeNoOthers() {
+    int hostile = 1000;
+    Path both = dir.resolve("hostile-corpus");
+    HostileRows.pairs(hostile, 4).repartition(4).write().parquet(both.toString());
+    LocalSpark.session()
+        .read()
+        .parquet(corpus.toString())
+        .write()
+        .mode("append")
+        .parquet(both.toString());
+    Ended ended =
+        cluster.run(
+            LIMIT,
+            command(
+                "hostile",
+                "-D",
+                "assize.corpus.path=\"" + both + "\"",
+                "-D",
+                "assize.run.max_failed_share=1.0",
+                "-D",
+                "assize.run.wave_seconds=60"));
+    assertThat(ended.code()).as(ended.err()).isZero();
+
+    TableStore tables = new TableStore(LocalSpark.session(), dir.resolve("hostile").toString());
+    long quarantined = tables.read("quarantine").count();
+    Dataset<Row> verdicts = tables.read("verdicts");
+    assertThat(quarantined).isBetween(100L, 300L);
+    assertThat(verdicts.select("sample_id").distinct().count() + quarantined)
+        .isEqualTo(hostile + REQUESTS / 2);
+    assertThat(verdicts.select("sample_id", "order").distinct().count())
+        .isEqualTo(verdicts.count())
+        .isEqualTo(2 * (hostile + REQUESTS / 2 - quarantined));
+    assertThat(verdicts.filter("status = 'too_long'").count()).isPositive();
+    assertThat(verdicts.filter("status = 'engine_error'").count()).isZero();
+    String[] same = {"verdict_key", "sample_id", "order", "decision", "probability_a", "status"};
+    Dataset<Row> calm = verdicts("undisturbed").selectExpr(quoted(same));
+    assertThat(calm.except(verdicts.selectExpr(quoted(same))).count()).isZero();
+  }
+
+  private static String[] quoted(String[] columns) {
+    return Arrays.stream(columns).map(column -> "`" + column + "`").toArray(String[]::new);
+  }
+
+  private static List<String> here(List<String> command) {
+    List<String> all = new ArrayList<>(List.of("scripts/assize"));
+    all.addAll(command);
+    return all;
+  }
+
+  private static List<String> command(String out, String... more) {
+    try {
+      Path conf =
+          Files.writeString(
+              dir.resolve("run.conf"),
+              """
+              assize {
+                corpus.path = "%s"
+                protocol = pairwise-brief
+                judge {
+                  kind = djl, model = "%s", decision = forced, deterministic = true
+                  context_length = 2048, slots = 4, cache_tokens = 8192, threads = 1, window = 2
+                }
+                output { corpus = false, verdicts_csv = false }
+                run { partitions = %d, wave_seconds = 2, progress_seconds = 1 }
+              }
+              """
+                  .formatted(corpus, DemoJudge.path(), TASKS));
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  "run",
+                  "-c",
+                  conf.toString(),
+                  "-D",
+                  "assize.output.dir=\"" + dir.resolve(out) + "\""));
+      command.addAll(List.of(more));
+      return command;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Dataset<Row> verdicts(String out) {
+    return new TableStore(LocalSpark.session(), dir.resolve(out).toString()).read("verdicts");
+  }
+
+  private static void sameAsUndisturbed(String out) {
+    same(verdicts(out), dir.resolve(out));
+  }
+
+  /** The store's keys, each once, and the tables. */
+  private static void same(Dataset<Row> verdicts, Path tables) {
+    assertThat(verdicts.count()).isEqualTo(REQUESTS);
+    assertThat(keys(verdicts)).isEqualTo(keys(verdicts("undisturbed")));
+    tablesAreEqual(tables);
+  }
+
+  private static void tablesAreEqual(Path tables) {
+    for (String table : TABLES) {
+      assertThat(tables.resolve(table))
+          .hasSameBinaryContentAs(dir.resolve("undisturbed").resolve(table));
+    }
+  }
+
+  private static List<String> keys(Dataset<Row> verdicts) {
+    return verdicts.select("verdict_key").distinct().collectAsList().stream()
+        .map(row -> row.getString(0))
+        .sorted()
+        .toList();
+  }
+
+  private static Path someFile(Path folder, String suffix) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.filter(f -> f.toString().endsWith(suffix)).sorted().findFirst().orElseThrow();
+    }
+  }
+
+  private static void copyFolder(Path from, Path to) throws IOException {
+    Files.createDirectories(to);
+    try (var files = Files.list(from)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".parquet")).toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+  }
+
+  private static void truncate(Path file) throws IOException {
+    try (RandomAccessFile open = new RandomAccessFile(file.toFile(), "rw")) {
+      open.setLength(open.length() / 2);
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.assize.testing;
+
+import io.assize.testing.Programs.Ended;
+import io.assize.testing.Programs.Running;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A real standalone cluster on loopback: a master and two workers, each a process, on which the
+ * shaded jar runs under spark-submit.
+ */
+public final class Cluster implements AutoCloseable {
+  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  private static final Path SPARK = Programs.pythonPackage("pyspark");
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of("SPARK_LOCAL_IP", "127.0.0.1", "SPARK_HOME", SPARK.toString());
+
+  private final Path dir;
+  private final String master;
+  private final Running masterProcess;
+  private final List<Running> workers = new ArrayList<>();
+  private final List<String> settings = new ArrayList<>();
+
+  /** Starts one; logs and work go into a folder. */
+  public Cluster(Path dir) {
+    this.dir = dir;
+    int port = Programs.freePort();
+    this.master = "spark://127.0.0.1:" + port;
+    this.masterProcess =
+        Programs.serve(
+            dir,
+            ENVIRONMENT,
+            port,
+            List.of(
+                SPARK.resolve("bin/spark-class").toString(),
+                "org.apache.spark.deploy.master.Master",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                String.valueOf(port),
+                "--webui-port",
+                String.valueOf(Programs.freePort())));
+    addWorker();
+    addWorker();
+  }
+
+  /** Adds a setting of Spark to the applications to come. */
+  public Cluster with(String key, String value) {
+    settings.add("--conf");
+    settings.add(key + "=" + value);
+    return this;
+  }
+
+  /** Adds a worker process. */
+  public void addWorker() {
+    int port = Programs.freePort();
+    workers.add(
+        Programs.serve(
+            dir,
+            ENVIRONMENT,
+            port,
+            List.of(
+                SPARK.resolve("bin/spark-class").toString(),
+                "org.apache.spark.deploy.worker.Worker",
+                "--host",
+                "127.0.0.1",
+                "--port",
+                String.valueOf(port),
+                "--webui-port",
+                String.valueOf(Programs.freePort()),
+                "--cores",
+                "2",
+                "--memory",
+                "2g",
+                "--work-dir",
+                dir.resolve("work" + workers.size()).toString(),
+                master)));
+  }
+
+  /** Runs a command of Assize to its end. */
+  public Ended run(Duration limit, List<String> command) {
+    return Programs.run(dir, ENVIRONMENT, limit, submit(command));
+  }
+
+  /** Starts a command of Assize. */
+  public Running start(List<String> command) {
+    return Programs.start(dir, ENVIRONMENT, submit(command));
+  }
+
+  /** Kills an executor, as kill -9 does. */
+  public void killAnExecutor() {
+    ProcessHandle executor =
+        workers.stream()
+            .flatMap(worker -> worker.process().descendants())
+            .filter(process -> commandOf(process).contains("CoarseGrainedExecutorBackend"))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("no executor runs"));
+    Programs.kill(executor);
+  }
+
+  /** Kills a worker and what it started, as the loss of a machine does, and starts another one. */
+  public void loseAWorker() {
+    Running lost = workers.remove(0);
+    List<ProcessHandle> all = lost.process().descendants().toList();
+    Programs.kill(lost.process().toHandle());
+    all.forEach(Programs::kill);
+    addWorker();
+  }
+
+  @Override
+  public void close() {
+    workers.forEach(Running::close);
+    masterProcess.close();
+  }
+
+  private List<String> submit(List<String> command) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                SPARK.resolve("bin/spark-submit").toString(),
+                "--master",
+                master,
+                "--class",
+                "io.assize.cli.Assize"));
+    for (String setting :
+        List.of(
+            "spark.executor.cores=2",
+            "spark.cores.max=4",
+            "spark.executor.memory=1500m",
+            "spark.scheduler.minRegisteredResourcesRatio=1.0",
+            "spark.scheduler.maxRegisteredResourcesWaitingTime=120s",
+            "spark.locality.wait=0s",
+            "spark.sql.shuffle.partitions=4",
+            // The JVMs live short: the quick compiler only.
+            "spark.driver.extraJavaOptions=" + QUICK,
+            "spark.executor.extraJavaOptions=" + QUICK,
+            "spark.ui.enabled=false")) {
+      all.add("--conf");
+      all.add(setting);
+    }
+    all.addAll(settings);
+    all.add(System.getProperty("assize.jar"));
+    all.addAll(command);
+    return all;
+  }
+
+  private static String commandOf(ProcessHandle process) {
+    return process.info().commandLine().orElse("");
+  }
+}
