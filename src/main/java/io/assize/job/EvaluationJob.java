@@ -28,6 +28,7 @@ import io.assize.verdict.VerdictStore;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -38,6 +39,8 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The job: a corpus is read and checked, its rows are judged, the verdicts are kept, and the
@@ -57,6 +60,7 @@ public final class EvaluationJob {
               + " djl_version STRING, protocol_sha256 STRING, store STRING, waves BIGINT,"
               + " planning_seconds DOUBLE, mode STRING");
 
+  private static final Logger LOG = LoggerFactory.getLogger(EvaluationJob.class);
   private static final String[] KEY = {"verdict_key"};
 
   private final SparkSession spark;
@@ -383,10 +387,12 @@ public final class EvaluationJob {
 
   private <T> T named(String step, Supplier<T> work) {
     spark.sparkContext().setJobGroup("assize", "assize: " + step, true);
+    long start = System.nanoTime();
     try {
       return work.get();
     } finally {
       spark.sparkContext().clearJobGroup();
+      LOG.debug("{}: {} s", step, String.format(Locale.ROOT, "%.2f", secondsSince(start)));
     }
   }
 }

@@ -3,12 +3,16 @@ package io.assize.prompt;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
 import com.hubspot.jinjava.LegacyOverrides;
+import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.Context.Library;
-import com.hubspot.jinjava.interpret.RenderResult;
+import com.hubspot.jinjava.interpret.InterpretException;
+import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.interpret.TemplateError.ErrorType;
 import com.hubspot.jinjava.lib.fn.ELFunctionDefinition;
+import com.hubspot.jinjava.tree.Node;
 import io.assize.config.UserError;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,26 +24,65 @@ import java.util.Set;
 final class Jinja {
   private static final Jinjava ENGINE = engine();
 
+  /** What a thread's templates see around their values; making it takes longer than rendering. */
+  private static final ThreadLocal<Context> SURROUNDINGS =
+      ThreadLocal.withInitial(
+          () ->
+              new Context(
+                  ENGINE.getGlobalContextCopy(), Map.of(), ENGINE.getGlobalConfig().getDisabled()));
+
+  /** Templates of a thread as trees: parsing one takes longer than rendering it. */
+  private static final ThreadLocal<Map<String, Node>> PARSED =
+      ThreadLocal.withInitial(HashMap::new);
+
   private Jinja() {}
 
   static String render(String template, Map<String, ?> values) {
-    RenderResult result = ENGINE.renderForResult(template, values);
-    for (TemplateError error : result.getErrors()) {
-      if (error.getSeverity() == ErrorType.FATAL) {
-        throw UserError.configuration("template, line %d: %s", error.getLineno(), reason(error));
+    Context context =
+        new Context(SURROUNDINGS.get(), values, ENGINE.getGlobalConfig().getDisabled());
+    JinjavaInterpreter interpreter =
+        new JinjavaInterpreter(ENGINE, context, ENGINE.getGlobalConfig());
+    try (var current = JinjavaInterpreter.closeablePushCurrent(interpreter).get()) {
+      Map<String, Node> parsed = PARSED.get();
+      Node tree = parsed.get(template);
+      if (tree == null) {
+        tree = interpreter.parse(template);
+        refuseErrors(interpreter);
+        parsed.put(template, tree);
       }
+      String text = interpreter.render(tree);
+      refuseErrors(interpreter);
+      return text;
+    } catch (InterpretException e) {
+      throw refused(e.getLineNumber(), reason(e));
     }
-    return result.getOutput();
   }
 
-  /** What the template itself says, where it refuses, else what the engine says. */
-  private static String reason(TemplateError error) {
-    for (Throwable cause = error.getException(); cause != null; cause = cause.getCause()) {
+  private static void refuseErrors(JinjavaInterpreter interpreter) {
+    for (TemplateError error : interpreter.getErrors()) {
+      if (error.getSeverity() == ErrorType.FATAL) {
+        String reason = reason(error.getException());
+        throw refused(error.getLineno(), reason == null ? error.getMessage() : reason);
+      }
+    }
+  }
+
+  private static UserError refused(int line, String reason) {
+    return line > 0
+        ? UserError.configuration("template, line %d: %s", line, reason)
+        : UserError.configuration("template: %s", reason);
+  }
+
+  /** What the template itself says, where it refuses, else the last of what the engine says. */
+  private static String reason(Throwable e) {
+    String message = null;
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof Refusal) {
         return cause.getMessage();
       }
+      message = message == null ? cause.getMessage() : message;
     }
-    return error.getMessage();
+    return message;
   }
 
   /** A template's own refusal. */

@@ -44,11 +44,11 @@ class DurabilityIT {
   private static final List<String> TABLES =
       List.of("win_rates.csv", "agreement.csv", "score_distributions.csv");
 
-  /** Requests of the demo's corpus. */
-  private static final int REQUESTS = 96;
+  /** Pairs of the demo's corpus, each in both orders. */
+  private static final int REQUESTS = 64;
 
-  /** Tasks of a run; a wave here has no more than two for each of the four cores. */
-  private static final int TASKS = 24;
+  /** Tasks of a run; the first wave has 16. */
+  private static final int TASKS = 32;
 
   @TempDir private static Path dir;
   private static Cluster cluster;
@@ -59,7 +59,12 @@ class DurabilityIT {
     cluster = new Cluster(dir.resolve("cluster")).with("spark.task.maxFailures", "4");
     corpus = dir.resolve("corpus");
     Dataset<Row> pairs = DemoCorpus.pairs(LocalSpark.session());
-    pairs.repartition(3).write().parquet(corpus.toString());
+    pairs
+        .orderBy("sample_id")
+        .limit(REQUESTS / 2)
+        .repartition(3)
+        .write()
+        .parquet(corpus.toString());
     Ended ended = cluster.run(LIMIT, command("undisturbed"));
     assertThat(ended.code()).as(ended.err()).isZero();
     Dataset<Row> verdicts = verdicts("undisturbed");
@@ -158,35 +163,31 @@ class DurabilityIT {
   }
 
   @Test
-  void aCorruptFileAmongGoodOnesIsNamedBeforeAnyWork() throws IOException {
-    Path file = someFile(corpus, ".parquet");
-    String settings = "assize.corpus.path=\"" + dir.resolve("corrupt-corpus") + "\"";
-    copyFolder(corpus, dir.resolve("corrupt-corpus"));
-    Path corrupt = dir.resolve("corrupt-corpus").resolve(file.getFileName());
+  void aCorruptFileAmongGoodOnesAndATruncatedModelAreNamedBeforeAnyWork() throws IOException {
+    Path good = someFile(corpus, ".parquet");
+    Path copy = dir.resolve("corrupt-corpus");
+    copyFolder(corpus, copy);
+    Path corrupt = copy.resolve(good.getFileName());
     truncate(corrupt);
-    Ended ended = cluster.run(LIMIT, command("corrupt", "-D", settings));
-    assertThat(ended.code()).as(ended.err()).isEqualTo(2);
-    assertThat(ended.err()).contains(file.getFileName().toString());
-    Files.copy(file, corrupt, StandardCopyOption.REPLACE_EXISTING);
-    Ended again = cluster.run(LIMIT, command("corrupt", "-D", settings));
-    assertThat(again.code()).as(again.err()).isZero();
-    sameAsUndisturbed("corrupt");
-  }
-
-  @Test
-  void aTruncatedModelIsNamedBeforeAnyWork() throws IOException {
     Path model = dir.resolve("model").resolve(DemoJudge.path().getFileName());
     Files.createDirectories(model.getParent());
     Files.copy(DemoJudge.path(), model);
     truncate(model);
-    String settings = "assize.judge.model=\"" + model + "\"";
-    Ended ended = cluster.run(LIMIT, command("truncated", "-D", settings));
-    assertThat(ended.code()).as(ended.err()).isEqualTo(2);
-    assertThat(ended.err()).contains("assize: ").contains(model.toString());
+    String corpusThere = "assize.corpus.path=\"" + copy + "\"";
+    String modelThere = "assize.judge.model=\"" + model + "\"";
+    List<String> command = command("corrupt", "-D", corpusThere, "-D", modelThere);
+
+    Ended badModel = cluster.run(LIMIT, command);
+    assertThat(badModel.code()).as(badModel.err()).isEqualTo(2);
+    assertThat(badModel.err()).contains("assize: ").contains(model.toString());
     Files.copy(DemoJudge.path(), model, StandardCopyOption.REPLACE_EXISTING);
-    Ended again = cluster.run(LIMIT, command("truncated", "-D", settings));
-    assertThat(again.code()).as(again.err()).isZero();
-    sameAsUndisturbed("truncated");
+    Ended badCorpus = cluster.run(LIMIT, command);
+    assertThat(badCorpus.code()).as(badCorpus.err()).isEqualTo(2);
+    assertThat(badCorpus.err()).contains(good.getFileName().toString());
+    Files.copy(good, corrupt, StandardCopyOption.REPLACE_EXISTING);
+    Ended mended = cluster.run(LIMIT, command);
+    assertThat(mended.code()).as(mended.err()).isZero();
+    sameAsUndisturbed("corrupt");
   }
 
   @Test

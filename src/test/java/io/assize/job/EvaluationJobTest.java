@@ -408,7 +408,6 @@ class EvaluationJobTest {
 
   @Test
   void aTableOfTheOutputIsNoCorpus() {
-    run(pairs, "twice", Map.of());
     assertThatThrownBy(() -> run(dir.resolve("twice/corpus"), "twice", Map.of()))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("is a table of the output folder");

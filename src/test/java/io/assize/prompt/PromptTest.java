@@ -109,6 +109,34 @@ class PromptTest {
         .hasMessageContaining(message);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"{% include 'x' %}", "{% import 'x' as y %}", "{% extends 'x' %}"})
+  void aTemplateReadsNoFiles(String tag) {
+    assertThatThrownBy(
+            () ->
+                Protocol.parse(
+                    "name = p, kind = single, decision = rating, template = \"\"\"{{ response }}"
+                        + tag
+                        + "\"\"\"",
+                    "mine.conf"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("mine.conf: template: ")
+        .hasMessageContaining("is disabled");
+  }
+
+  @Test
+  void nothingOfARowStaysForTheNext() {
+    Protocol protocol =
+        Protocol.parse(
+            "name = p, kind = single, decision = rating, template = \"\"\"{{ response }}|{{ kept }}"
+                + "{% set kept = response %}|{% macro m() %}x{% endmacro %}{{ reference }}\"\"\"",
+            "test");
+    PromptFields first = new PromptFields("q", List.of("one"), "REF", "s", null);
+    PromptFields second = new PromptFields("q", List.of("two"), null, "s", null);
+    assertThat(last(protocol, first)).isEqualTo("one||REF");
+    assertThat(last(protocol, second)).isEqualTo("two||");
+  }
+
   @Test
   void whatAnAnswerMeansIsPartOfAProtocolsIdentity() {
     Protocol one = Protocol.parse(LEAST, "a");
