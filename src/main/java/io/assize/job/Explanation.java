@@ -19,6 +19,7 @@ import io.assize.verdict.Outcomes;
 import io.assize.verdict.TableStore;
 import io.assize.verdict.VerdictStore;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -94,8 +95,9 @@ public record Explanation(
     for (Row request : requests) {
       asked.add(asked(stage.maker().request(request), stored));
     }
+    Double score = score(stored, asked);
     return new Explanation(
-        sampleId, judge.name(), List.copyOf(asked), score(stored, asked), outcome(stored, asked));
+        sampleId, judge.name(), List.copyOf(asked), score, outcome(asked, score));
   }
 
   private static Asked asked(Request request, Dataset<Row> stored) {
@@ -114,7 +116,7 @@ public record Explanation(
   }
 
   private static Map<String, String> values(Row verdict) {
-    Map<String, String> values = new java.util.LinkedHashMap<>();
+    Map<String, String> values = new LinkedHashMap<>();
     for (String name : verdict.schema().fieldNames()) {
       Object value = verdict.getAs(name);
       if (value != null) {
@@ -124,25 +126,19 @@ public record Explanation(
     return values;
   }
 
-  private static Row outcomeOf(Dataset<Row> stored, List<Asked> asked) {
-    Dataset<Row> counting =
-        stored.filter(col("verdict_key").isin(asked.stream().map(Asked::verdictKey).toArray()));
-    List<Row> outcomes = Outcomes.ofPairs(CurrentVerdicts.of(counting)).collectAsList();
-    return outcomes.isEmpty() ? null : outcomes.get(0);
-  }
-
   private static Double score(Dataset<Row> stored, List<Asked> asked) {
-    Row outcome = outcomeOf(stored, asked);
-    return outcome == null ? null : outcome.getAs("score_a");
+    Object[] keys = asked.stream().map(Asked::verdictKey).toArray();
+    Dataset<Row> counting = CurrentVerdicts.of(stored.filter(col("verdict_key").isin(keys)));
+    List<Row> outcomes = Outcomes.ofPairs(counting).collectAsList();
+    return outcomes.isEmpty() ? null : outcomes.get(0).getAs("score_a");
   }
 
-  private static String outcome(Dataset<Row> stored, List<Asked> asked) {
+  private static String outcome(List<Asked> asked, Double score) {
     if (asked.get(0).order().equals(Order.SINGLE.text())) {
       Map<String, String> verdict = asked.get(0).verdict();
       String rating = verdict == null ? null : verdict.get("rating");
       return rating == null ? "no rating" : "rating " + rating;
     }
-    Double score = score(stored, asked);
     if (score == null) {
       return "no order gave a decision: the row counts in no win rate";
     }

@@ -22,7 +22,10 @@ public final class Sessions {
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
     }
-    storage(conf);
+    if (SparkSession.getDefaultSession().isEmpty()
+        && System.getenv("DATABRICKS_RUNTIME_VERSION") == null) {
+      storage(conf);
+    }
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
     conf.setIfMissing("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
     // What is cached, as plans are, has as many partitions as its size wants.

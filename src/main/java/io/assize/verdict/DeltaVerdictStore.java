@@ -2,23 +2,35 @@ package io.assize.verdict;
 
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.apache.hadoop.fs.ChecksumException;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileStatus;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Verdicts as a Delta Lake table, partitioned by judge and protocol. */
 final class DeltaVerdictStore extends VerdictStore {
   /** Two runs that make the table at once conflict; the second finds it made. */
   private static final int TRIES = 5;
 
+  private static final Logger LOG = LoggerFactory.getLogger(DeltaVerdictStore.class);
+
   DeltaVerdictStore(SparkSession spark, String path) {
     super(spark, path);
   }
 
   @Override
-  void create() {
+  void create() throws IOException {
+    setDamagedCheckpointsAside();
     for (int tries = 1; !DeltaTable.isDeltaTable(spark, path); tries++) {
       try {
         make();
@@ -30,6 +42,45 @@ final class DeltaVerdictStore extends VerdictStore {
     }
   }
 
+  /**
+   * A checkpoint of the log that was cut short would make the table unreadable, though the commits
+   * that it sums up are still there. It is renamed, and the log is read from an earlier one.
+   */
+  private void setDamagedCheckpointsAside() throws IOException {
+    FileSystem files = fileSystem(spark, path);
+    Path log = new Path(path, "_delta_log");
+    if (!files.exists(log)) {
+      return;
+    }
+    for (FileStatus file : files.listStatus(log)) {
+      String name = file.getPath().getName();
+      boolean checkpoint = name.matches("\\d+\\.checkpoint\\..*parquet");
+      if (checkpoint && !isWhole(files, file)) {
+        LOG.warn("{} is damaged and is set aside; the log's commits replace it", file.getPath());
+        files.rename(file.getPath(), new Path(log, "_damaged." + name));
+        files.delete(new Path(log, "." + name + ".crc"), false);
+        files.delete(new Path(log, "_last_checkpoint"), false);
+      }
+    }
+  }
+
+  /** Whether a Parquet file ends as one does. */
+  private static boolean isWhole(FileSystem files, FileStatus file) {
+    byte[] end = new byte[4];
+    if (file.getLen() < 12) {
+      return false;
+    }
+    try (FSDataInputStream in = files.open(file.getPath())) {
+      in.readFully(file.getLen() - end.length, end);
+      return new String(end, StandardCharsets.US_ASCII).equals("PAR1");
+    } catch (ChecksumException e) {
+      return false;
+    } catch (IOException e) {
+      // Not damage, but a store that cannot be reached: said where it is read.
+      return true;
+    }
+  }
+
   private void make() {
     DeltaTableBuilder table = DeltaTable.createIfNotExists(spark).location(path);
     for (StructField field : Verdict.SCHEMA.fields()) {
@@ -38,6 +89,8 @@ final class DeltaVerdictStore extends VerdictStore {
     table
         .partitionedBy("judge", "protocol")
         .property("delta.appendOnly", "true")
+        // What a checkpoint that is damaged is made of again.
+        .property("delta.logRetentionDuration", "interval 365 days")
         .property("delta.dataSkippingStatsColumns", "verdict_key,sample_id,judged_at,run_id")
         .execute();
   }
