@@ -17,7 +17,15 @@ public final class LocalSpark {
   /** The session; opened anew where a command has closed it. */
   public static synchronized SparkSession session() {
     return Sessions.open(
-        "tests", Map.of("spark.master", "local[2]", "spark.sql.shuffle.partitions", "3"));
+        "tests",
+        Map.of(
+            "spark.master",
+            "local[2]",
+            "spark.sql.shuffle.partitions",
+            "3",
+            // Tables here are small: compiling each query takes longer than running it.
+            "spark.sql.codegen.wholeStage",
+            "false"));
   }
 
   /** A table of a schema in DDL. */
