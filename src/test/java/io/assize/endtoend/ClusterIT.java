@@ -30,9 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("end-to-end")
 class ClusterIT {
   /** Pairs judged; each in both orders. */
-  private static final int PAIRS = Integer.getInteger("assize.test.pairs", 12);
+  private static final int PAIRS = Integer.getInteger("assize.test.pairs", 6);
 
-  private static final int NEW_TOKENS = Integer.getInteger("assize.test.newTokens", 24);
+  private static final int NEW_TOKENS = Integer.getInteger("assize.test.newTokens", 12);
 
   @TempDir private Path dir;
 
