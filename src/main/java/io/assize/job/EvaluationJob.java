@@ -7,22 +7,16 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.AssizeConfig;
-import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.Corpus;
 import io.assize.corpus.CorpusReader;
-import io.assize.corpus.CorpusSchema;
 import io.assize.judge.JudgeSpec;
 import io.assize.judge.WorkDone;
 import io.assize.prompt.Protocol;
-import io.assize.prompt.ProtocolKind;
-import io.assize.scenario.Taxonomy;
 import io.assize.spark.DeviceWork;
-import io.assize.spark.ModelCache;
 import io.assize.spark.Progress;
 import io.assize.summary.SummaryTables;
 import io.assize.verdict.CurrentVerdicts;
-import io.assize.verdict.Order;
 import io.assize.verdict.TableStore;
 import io.assize.verdict.VerdictStore;
 import java.sql.Timestamp;
@@ -70,23 +64,14 @@ public final class EvaluationJob {
   private final Instant startedAt = Instant.now();
 
   private final Protocol protocol;
-  private final Taxonomy taxonomy;
   private final JudgeSpec judge;
   private final JudgeStage stage;
   private final TableStore tables;
   private final VerdictStore store;
   private final Mode mode;
 
-  /**
-   * What the judging took.
-   *
-   * @param current this corpus's verdicts, one for each request, without their texts
-   * @param counts of requests
-   */
-  private record Judging(Dataset<Row> current, Counts counts, DeviceWork work) {}
-
-  private record Counts(
-      long requests, long wanted, int waves, double planningSeconds, double judgingSeconds) {}
+  /** What the judging took. */
+  private record Judging(int waves, double seconds, DeviceWork work) {}
 
   /**
    * Checks protocol, taxonomy, judge, output folder and store.
@@ -100,24 +85,13 @@ public final class EvaluationJob {
     this.config = config;
     this.mode = mode;
     this.progress = progress;
-    this.protocol = Protocol.load(config.protocol());
-    this.taxonomy = Taxonomy.load(config.scenarios());
-    JudgeConfig here = ModelCache.onThisHost(config.judge());
-    this.judge = JudgeSpec.of(here, protocol).with(config.judge());
-    this.stage =
-        JudgeStage.of(
-            judge,
-            protocol,
-            taxonomy,
-            Order.shown(config.orders()),
-            config.run().partitions(),
-            runId);
+    this.stage = JudgeStage.of(config, runId);
+    this.judge = stage.spec();
+    this.protocol = stage.maker().protocol();
     this.tables = new TableStore(spark, config.output().dir());
     refuseOutputOverInput();
     tables.prepare();
-    this.store =
-        VerdictStore.open(
-            spark, config.store().pathIn(config.output().dir()), config.store().format());
+    this.store = VerdictStore.find(spark, config);
   }
 
   /** The same in the usual mode: what the store has is not judged again. */
@@ -137,18 +111,38 @@ public final class EvaluationJob {
 
   private RunResult run(boolean summaries) {
     Corpus corpus = named("read the corpus", this::readCorpus);
-    Judging done = judge(corpus);
-    RunResult result = named("count the run", () -> result(corpus, done));
-    if (summaries) {
-      named("summarise", () -> summarise(corpus, done.current()));
+    store.prepare();
+    long start = System.nanoTime();
+    Dataset<Row> requests = stage.requests(corpus.valid());
+    Dataset<Row> keys = stage.keys(requests);
+    try (Plan plan = named("plan", () -> new Plan(keys, stored(), mode))) {
+      double planning = secondsSince(start);
+      progress.accept(
+          "%d requests, %d with their verdicts in the store: judging %d requests with %s"
+              .formatted(
+                  plan.requests(),
+                  plan.requests() - plan.wanted(),
+                  plan.pendingKeys(),
+                  judge.name()));
+      Judging done = judge(requests, plan);
+      if (config.output().verdictsCsv()) {
+        named("write verdicts.csv", () -> writeVerdicts(plan));
+      }
+      Dataset<Row> current =
+          CurrentVerdicts.of(stored().drop("critique"), plan.all())
+              .persist(StorageLevel.MEMORY_AND_DISK());
+      RunResult result =
+          named("count the run", () -> result(corpus, plan.requests(), planning, done, current));
+      if (summaries) {
+        named("summarise", () -> summarise(corpus, current));
+      }
+      current.unpersist();
+      return named("write the run", () -> writeRun(result));
     }
-    return named("write the run", () -> writeRun(result));
   }
 
   private Corpus readCorpus() {
-    CorpusSchema schema =
-        protocol.kind() == ProtocolKind.PAIRWISE ? CorpusSchema.PAIRWISE : CorpusSchema.SINGLE;
-    Corpus corpus = new CorpusReader(spark).read(config.corpus(), schema);
+    Corpus corpus = new CorpusReader(spark).read(config.corpus(), stage.schema());
     progress.accept(
         "read %d rows: %d to judge, %d quarantined"
             .formatted(corpus.rowsRead(), corpus.rowsValid(), corpus.rowsQuarantined()));
@@ -167,35 +161,12 @@ public final class EvaluationJob {
         corpus.rowsQuarantined());
   }
 
-  private Judging judge(Corpus corpus) {
+  private Judging judge(Dataset<Row> requests, Plan plan) {
     Counters counters = Counters.of(spark.sparkContext());
     long start = System.nanoTime();
-    Dataset<Row> requests = stage.requests(corpus.valid(), recordings());
-    Dataset<Row> keys = stage.keys(requests);
-    try (Plan plan = named("plan", () -> new Plan(keys, stored(), mode))) {
-      double planning = secondsSince(start);
-      progress.accept(
-          "%d requests: %d have their verdicts in the store, %d to judge with %s"
-              .formatted(
-                  plan.requests(),
-                  plan.requests() - plan.wanted(),
-                  plan.pendingKeys(),
-                  judge.name()));
-      long judging = System.nanoTime();
-      named("share verdicts", () -> share(plan));
-      int waves = judge(requests, plan, counters);
-      double seconds = secondsSince(judging);
-      Dataset<Row> current =
-          CurrentVerdicts.of(stored().drop("critique"), plan.all())
-              .persist(StorageLevel.MEMORY_AND_DISK());
-      if (config.output().verdictsCsv()) {
-        named("write verdicts.csv", () -> writeVerdicts(plan));
-      }
-      return new Judging(
-          current,
-          new Counts(plan.requests(), plan.wanted(), waves, planning, seconds),
-          counters.work());
-    }
+    named("share verdicts", () -> share(plan));
+    int waves = judge(requests, plan, counters);
+    return new Judging(waves, secondsSince(start), counters.work());
   }
 
   private Dataset<Row> stored() {
@@ -273,21 +244,21 @@ public final class EvaluationJob {
     return null;
   }
 
-  private Dataset<Row> recordings() {
-    return config.judge().kind().equals("replay")
-        ? TableStore.readRecordings(spark, config.judge().recordings())
-        : null;
-  }
-
   private Void summarise(Corpus corpus, Dataset<Row> current) {
-    new SummaryTables(current, corpus.valid(), taxonomy.groups()).writeTo(tables);
+    new SummaryTables(current, corpus.valid(), stage.maker().taxonomy().groups()).writeTo(tables);
     return null;
   }
 
-  private RunResult result(Corpus corpus, Judging done) {
+  /**
+   * What the run did.
+   *
+   * @param current this corpus's verdicts, one for each request
+   */
+  private RunResult result(
+      Corpus corpus, long requests, double planning, Judging done, Dataset<Row> current) {
     Column mine = col("run_id").equalTo(runId).and(col("judged_for").isNull());
     Row counts =
-        done.current()
+        current
             .agg(
                 coalesce(sum(when(mine, 1L).otherwise(0L)), lit(0L)),
                 coalesce(sum(when(col("status").equalTo("ok"), 0L).otherwise(1L)), lit(0L)),
@@ -297,8 +268,7 @@ public final class EvaluationJob {
     List<DeviceWork.Report> reports = List.copyOf(done.work().value().values());
     WorkDone work =
         reports.stream().map(DeviceWork.Report::work).reduce(WorkDone.NONE, WorkDone::plus);
-    Counts of = done.counts();
-    double deviceSeconds = Math.max(1, reports.size()) * Math.max(of.judgingSeconds(), 1e-9);
+    double deviceSeconds = Math.max(1, reports.size()) * Math.max(done.seconds(), 1e-9);
     return new RunResult(
         runId,
         judge.name(),
@@ -308,13 +278,13 @@ public final class EvaluationJob {
         Instant.now(),
         corpus.rowsRead(),
         corpus.rowsQuarantined(),
-        of.requests(),
-        of.requests() - counts.getLong(0),
+        requests,
+        requests - counts.getLong(0),
         counts.getLong(0),
         counts.getLong(1),
         counts.getLong(2),
         counts.getLong(3),
-        of.judgingSeconds(),
+        done.seconds(),
         work.busySeconds() / deviceSeconds,
         reports.size(),
         reports.stream().mapToLong(DeviceWork.Report::loads).sum(),
@@ -326,8 +296,8 @@ public final class EvaluationJob {
         Versions.DJL,
         stage.provenance().templateSha256(),
         store.path(),
-        of.waves(),
-        of.planningSeconds(),
+        done.waves(),
+        planning,
         mode.text(),
         config.output().dir());
   }

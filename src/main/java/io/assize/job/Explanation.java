@@ -3,20 +3,12 @@ package io.assize.job;
 import static org.apache.spark.sql.functions.col;
 
 import io.assize.config.AssizeConfig;
-import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusReader;
-import io.assize.corpus.CorpusSchema;
-import io.assize.judge.JudgeSpec;
 import io.assize.prompt.ChatMessage;
-import io.assize.prompt.Protocol;
-import io.assize.prompt.ProtocolKind;
-import io.assize.scenario.Taxonomy;
-import io.assize.spark.ModelCache;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.Order;
 import io.assize.verdict.Outcomes;
-import io.assize.verdict.TableStore;
 import io.assize.verdict.VerdictStore;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,29 +51,14 @@ public record Explanation(
    * @throws UserError where the corpus has no such row that is fit to be judged
    */
   public static Explanation of(SparkSession spark, AssizeConfig config, String sampleId) {
-    Protocol protocol = Protocol.load(config.protocol());
-    JudgeConfig here = ModelCache.onThisHost(config.judge());
-    JudgeSpec judge = JudgeSpec.of(here, protocol);
-    JudgeStage stage =
-        JudgeStage.of(
-            judge,
-            protocol,
-            Taxonomy.load(config.scenarios()),
-            Order.shown(config.orders()),
-            1,
-            "");
-    CorpusSchema schema =
-        protocol.kind() == ProtocolKind.PAIRWISE ? CorpusSchema.PAIRWISE : CorpusSchema.SINGLE;
+    JudgeStage stage = JudgeStage.of(config, "");
+    String judge = stage.spec().name();
     Dataset<Row> row =
         new CorpusReader(spark)
-            .read(config.corpus(), schema)
+            .read(config.corpus(), stage.schema())
             .valid()
             .filter(col("sample_id").equalTo(sampleId));
-    Dataset<Row> recordings =
-        config.judge().kind().equals("replay")
-            ? TableStore.readRecordings(spark, config.judge().recordings())
-            : null;
-    List<Row> requests = stage.requests(row, recordings).collectAsList();
+    List<Row> requests = stage.requests(row).collectAsList();
     if (requests.isEmpty()) {
       throw UserError.configuration(
           "the corpus has no row %s that is fit to be judged: check the id, and the table quarantine",
@@ -89,15 +66,15 @@ public record Explanation(
     }
     Dataset<Row> stored =
         VerdictStore.openThere(spark, config.store().pathIn(config.output().dir()))
-            .read(judge.name(), protocol.name())
-            .filter(col("sample_id").equalTo(sampleId));
+            .read(judge, stage.maker().protocol().name())
+            .filter(col("sample_id").equalTo(sampleId))
+            .cache();
     List<Asked> asked = new ArrayList<>();
     for (Row request : requests) {
       asked.add(asked(stage.maker().request(request), stored));
     }
     Double score = score(stored, asked);
-    return new Explanation(
-        sampleId, judge.name(), List.copyOf(asked), score, outcome(asked, score));
+    return new Explanation(sampleId, judge, List.copyOf(asked), score, outcome(asked, score));
   }
 
   private static Asked asked(Request request, Dataset<Row> stored) {

@@ -7,11 +7,6 @@ import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.AssizeConfig;
 import io.assize.corpus.CorpusReader;
-import io.assize.corpus.CorpusSchema;
-import io.assize.judge.JudgeSpec;
-import io.assize.prompt.Protocol;
-import io.assize.scenario.Taxonomy;
-import io.assize.verdict.Order;
 import io.assize.verdict.Verdict;
 import io.assize.verdict.VerdictStore;
 import java.util.Arrays;
@@ -30,34 +25,26 @@ public final class GeneratedVerdicts {
 
   /** Fills the configured store; decisions by the key, the critique always the same. */
   public static void fill(SparkSession spark, AssizeConfig config, String critique) {
-    Protocol protocol = Protocol.load(config.protocol());
-    JudgeSpec judge = JudgeSpec.of(config.judge(), protocol);
-    JudgeStage stage =
-        JudgeStage.of(
-            judge,
-            protocol,
-            Taxonomy.load(config.scenarios()),
-            Order.shown(config.orders()),
-            0,
-            "generated");
-    Dataset<Row> valid =
-        new CorpusReader(spark).read(config.corpus(), CorpusSchema.PAIRWISE).valid();
-    Dataset<Row> keys = stage.keys(stage.requests(valid, null));
+    JudgeStage stage = JudgeStage.of(config, "generated");
+    String judge = stage.spec().name();
+    String protocol = stage.maker().protocol().name();
+    Dataset<Row> valid = new CorpusReader(spark).read(config.corpus(), stage.schema()).valid();
+    Dataset<Row> keys = stage.keys(stage.requests(valid));
     Column[] columns =
         Arrays.stream(Verdict.SCHEMA.fields())
             .map(field -> column(field, judge, protocol, critique))
             .toArray(Column[]::new);
-    VerdictStore.open(spark, config.store().pathIn(config.output().dir()), config.store().format())
-        .append(keys.select(columns), judge.name(), protocol.name(), "generated");
+    VerdictStore store = VerdictStore.find(spark, config);
+    store.prepare();
+    store.append(keys.select(columns), judge, protocol, "generated");
   }
 
-  private static Column column(
-      StructField field, JudgeSpec judge, Protocol protocol, String critique) {
+  private static Column column(StructField field, String judge, String protocol, String critique) {
     Column value =
         switch (field.name()) {
           case "verdict_key", "sample_id", "order" -> col(field.name());
-          case "judge" -> lit(judge.name());
-          case "protocol" -> lit(protocol.name());
+          case "judge" -> lit(judge);
+          case "protocol" -> lit(protocol);
           case "decision" -> when(col("verdict_key").lt("8"), "a").otherwise("b");
           case "status" -> lit("ok");
           case "critique" -> lit(critique);

@@ -9,13 +9,17 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
-import io.assize.corpus.Corpus;
+import io.assize.config.AssizeConfig;
+import io.assize.config.JudgeConfig;
+import io.assize.corpus.CorpusSchema;
 import io.assize.judge.JudgeSpec;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import io.assize.scenario.Taxonomy;
+import io.assize.spark.ModelCache;
 import io.assize.verdict.Order;
 import io.assize.verdict.Provenance;
+import io.assize.verdict.TableStore;
 import io.assize.verdict.Verdict;
 import java.util.List;
 import org.apache.spark.api.java.function.MapFunction;
@@ -44,7 +48,30 @@ record JudgeStage(
   static final StructType KEYS =
       StructType.fromDDL("verdict_key STRING, sample_id STRING, `order` STRING");
 
+  private static final int LEAST_TASKS_A_CORE = 4;
+
+  /** Of a task, where a task for each core does not ask for fewer. */
+  private static final int LEAST_ROWS = 64;
+
   private static final String ASKERS = "array<struct<sample_id:string,order:string>>";
+
+  /**
+   * The stage that a configuration describes.
+   *
+   * @throws io.assize.config.UserError where protocol, taxonomy or judge cannot be used
+   */
+  static JudgeStage of(AssizeConfig config, String runId) {
+    Protocol protocol = Protocol.load(config.protocol());
+    Taxonomy taxonomy = Taxonomy.load(config.scenarios());
+    JudgeConfig here = ModelCache.onThisHost(config.judge());
+    return of(
+        JudgeSpec.of(here, protocol).with(config.judge()),
+        protocol,
+        taxonomy,
+        Order.shown(config.orders()),
+        config.run().partitions(),
+        runId);
+  }
 
   /** A stage of a run. */
   static JudgeStage of(
@@ -61,6 +88,21 @@ record JudgeStage(
         partitions,
         new Provenance(
             runId, spec.fingerprint(), JudgeSpec.sha256(protocol.toHocon()), Versions.ASSIZE));
+  }
+
+  /** The columns of the corpus that this is about. */
+  CorpusSchema schema() {
+    return pairwise() ? CorpusSchema.PAIRWISE : CorpusSchema.SINGLE;
+  }
+
+  /** The requests of the valid rows; a replay judge's with what the configuration names. */
+  Dataset<Row> requests(Dataset<Row> valid) {
+    JudgeConfig judge = spec.config();
+    return requests(
+        valid,
+        judge.kind().equals("replay")
+            ? TableStore.readRecordings(valid.sparkSession(), judge.recordings())
+            : null);
   }
 
   /**
@@ -121,12 +163,6 @@ record JudgeStage(
         Encoders.row(Verdict.SCHEMA));
   }
 
-  /** How many requests the corpus makes. */
-  long count(Corpus corpus, int sample) {
-    long rows = sample > 0 ? Math.min(sample, corpus.rowsValid()) : corpus.rowsValid();
-    return rows * (pairwise() ? shown.size() : 1);
-  }
-
   /**
    * Few enough that the store's files are not too many and too small, and many enough that a death
    * costs little and all cores are at work.
@@ -136,10 +172,6 @@ record JudgeStage(
     long some = Math.min((requests + LEAST_ROWS - 1) / LEAST_ROWS, 1000 + requests / 1000);
     return partitions > 0 ? partitions : (int) Math.min(20_000, Math.max(least, some));
   }
-
-  private static final int LEAST_TASKS_A_CORE = 4;
-
-  private static final int LEAST_ROWS = 64;
 
   /**
    * Rows in the order in which a judge reads least: what shares a beginning stands together

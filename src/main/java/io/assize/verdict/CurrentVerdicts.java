@@ -44,7 +44,7 @@ public final class CurrentVerdicts {
 
   /** The verdicts of some requests. */
   public static Dataset<Row> of(Dataset<Row> verdicts, Dataset<Row> requests) {
-    return of(verdicts.join(requests, names(REQUEST), "left_semi"));
+    return of(verdicts.join(requests, REQUEST.toArray(new String[0]), "left_semi"));
   }
 
   private static Dataset<Row> first(Dataset<Row> rows, List<String> same, Column... before) {
@@ -62,9 +62,5 @@ public final class CurrentVerdicts {
     return rows.withColumn("place", row_number().over(Window.partitionBy(by).orderBy(order)))
         .filter(col("place").equalTo(1))
         .drop("place");
-  }
-
-  static String[] names(List<String> columns) {
-    return columns.toArray(new String[0]);
   }
 }

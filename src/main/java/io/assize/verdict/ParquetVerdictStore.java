@@ -54,38 +54,43 @@ final class ParquetVerdictStore extends VerdictStore {
       FileSystem files = fileSystem(spark, path);
       for (FileStatus judge : files.listStatus(new Path(path))) {
         for (FileStatus protocol : files.listStatus(judge.getPath())) {
-          List<Path> old = new ArrayList<>();
-          long count = 0;
-          long bytes = 0;
-          for (FileStatus commit : files.listStatus(protocol.getPath())) {
-            old.add(commit.getPath());
-            for (FileStatus file : files.listStatus(commit.getPath())) {
-              count += file.getPath().getName().endsWith(".parquet") ? 1 : 0;
-              bytes += file.getLen();
-            }
-          }
-          int wanted = (int) (1 + bytes / (128L << 20));
-          if (count > wanted) {
-            String[] folders = old.stream().map(Path::toString).toArray(String[]::new);
-            spark
-                .read()
-                .parquet(folders)
-                .coalesce(wanted)
-                .write()
-                .parquet(
-                    new Path(protocol.getPath(), "commit=compact-" + UUID.randomUUID()).toString());
-            for (Path folder : old) {
-              files.delete(folder, true);
-            }
-            removed += count;
-            added += wanted;
-          }
+          Compaction one = compact(files, protocol.getPath());
+          removed += one.filesRemoved();
+          added += one.filesAdded();
         }
       }
     } catch (IOException e) {
       throw UserError.failure("the store %s cannot be compacted: %s", path, e.getMessage());
     }
     return new Compaction(removed, added);
+  }
+
+  /** The commits of one judge and protocol become one, if that makes fewer files. */
+  private Compaction compact(FileSystem files, Path protocol) throws IOException {
+    List<Path> old = new ArrayList<>();
+    long count = 0;
+    long bytes = 0;
+    for (FileStatus commit : files.listStatus(protocol)) {
+      old.add(commit.getPath());
+      for (FileStatus file : files.listStatus(commit.getPath())) {
+        count += file.getPath().getName().endsWith(".parquet") ? 1 : 0;
+        bytes += file.getLen();
+      }
+    }
+    int wanted = (int) (1 + bytes / (128L << 20));
+    if (count <= wanted) {
+      return new Compaction(0, 0);
+    }
+    spark
+        .read()
+        .parquet(old.stream().map(Path::toString).toArray(String[]::new))
+        .coalesce(wanted)
+        .write()
+        .parquet(new Path(protocol, "commit=compact-" + UUID.randomUUID()).toString());
+    for (Path folder : old) {
+      files.delete(folder, true);
+    }
+    return new Compaction(count, wanted);
   }
 
   private Path folder(String judge, String protocol) {

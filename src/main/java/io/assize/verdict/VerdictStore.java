@@ -3,6 +3,7 @@ package io.assize.verdict;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
 import java.io.IOException;
 import java.util.Arrays;
@@ -29,6 +30,11 @@ public abstract class VerdictStore {
     this.path = path;
   }
 
+  /** The configured store, which may have to be {@link #prepare}d. */
+  public static VerdictStore find(SparkSession spark, AssizeConfig config) {
+    return find(spark, config.store().pathIn(config.output().dir()), config.store().format());
+  }
+
   /**
    * The store in a folder, made if it is not there.
    *
@@ -36,25 +42,40 @@ public abstract class VerdictStore {
    * @throws UserError where the folder cannot be written, or holds verdicts of the other format
    */
   public static VerdictStore open(SparkSession spark, String path, String format) {
+    VerdictStore store = find(spark, path, format);
+    store.prepare();
+    return store;
+  }
+
+  private static VerdictStore find(SparkSession spark, String path, String format) {
     boolean delta = format.equals("delta");
     try {
       FileSystem files = fileSystem(spark, path);
-      boolean isDelta = isDelta(spark, path);
-      if (files.exists(new Path(path)) && files.listStatus(new Path(path)).length > 0) {
-        if (delta != isDelta) {
-          throw UserError.configuration(
-              "the store %s is no %s table: set assize.store.format = %s or choose another"
-                  + " assize.store.path",
-              path, delta ? "Delta" : "Parquet", delta ? "parquet" : "delta");
-        }
+      if (files.exists(new Path(path))
+          && files.listStatus(new Path(path)).length > 0
+          && delta != isDelta(spark, path)) {
+        throw UserError.configuration(
+            "the store %s is no %s table: set assize.store.format = %s or choose another"
+                + " assize.store.path",
+            path, delta ? "Delta" : "Parquet", delta ? "parquet" : "delta");
       }
-      VerdictStore store =
-          delta ? new DeltaVerdictStore(spark, path) : new ParquetVerdictStore(spark, path);
-      store.create();
-      return store;
     } catch (IOException e) {
-      throw UserError.failure("the store %s cannot be used: %s", path, e.getMessage());
+      throw unusable(path, e);
     }
+    return delta ? new DeltaVerdictStore(spark, path) : new ParquetVerdictStore(spark, path);
+  }
+
+  /** Makes the table where there is none. */
+  public final void prepare() {
+    try {
+      create();
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+  }
+
+  private static UserError unusable(String path, IOException e) {
+    return UserError.failure("the store %s cannot be used: %s", path, e.getMessage());
   }
 
   /** The store in a folder that has one, of whichever format. */
@@ -64,7 +85,7 @@ public abstract class VerdictStore {
         throw UserError.configuration("there is no store of verdicts at %s: check the path", path);
       }
     } catch (IOException e) {
-      throw UserError.failure("the store %s cannot be used: %s", path, e.getMessage());
+      throw unusable(path, e);
     }
     return open(spark, path, isDelta(spark, path) ? "delta" : "parquet");
   }
@@ -78,7 +99,6 @@ public abstract class VerdictStore {
     }
   }
 
-  /** Makes the table where there is none. */
   abstract void create() throws IOException;
 
   abstract Dataset<Row> table();

@@ -169,7 +169,7 @@ class AssizeTest {
             "sample_id STRING, prompt STRING, model_a STRING, model_b STRING, response_a STRING,"
                 + " response_b STRING, label STRING",
             row("1", "q", "larch", "maple", "one two", "one", "a"),
-            row("2", "q", "maple", "larch", "one", "one two", "b"))
+            row("2", "another q", "maple", "larch", "one", "one two", "b"))
         .write()
         .parquet(corpus.toString());
     return corpus;

@@ -55,7 +55,7 @@ class ObjectStoreIT {
 
       Ended ended = run(conf(port));
       assertThat(ended.code()).as(ended.err()).isZero();
-      assertThat(ended.out()).contains("3 rows read, 0 quarantined, 2 requests judged");
+      assertThat(ended.out()).contains("3 rows read, 0 quarantined, 6 requests judged");
       String csv = get(port, "bucket/out/win_rates.csv");
       assertThat(csv)
           .startsWith("judge,scenario,model,opponent,n,wins")
@@ -97,7 +97,7 @@ class ObjectStoreIT {
       };
       Ended ended = assize("judge", conf(port), settings);
       assertThat(ended.code()).as(ended.err()).isZero();
-      assertThat(ended.out()).contains("2 requests judged").contains("judge tiny");
+      assertThat(ended.out()).contains("4 requests judged").contains("judge tiny");
       assertThat(ended.err()).contains("model s3a://bucket/models/tiny fetched into");
       assertThat(ended.out() + ended.err()).doesNotContain(SECRET);
 
@@ -157,10 +157,7 @@ class ObjectStoreIT {
               faulty.port(),
               "faulty",
               Map.of("fs.s3a.attempts.maximum", "20", "fs.s3a.retry.limit", "7"));
-      List<String> command =
-          new ArrayList<>(List.of("scripts/assize", "run", "-c", conf.toString()));
-      command.addAll(List.of(settings));
-      Running run = Programs.start(dir, QUICK, command);
+      Running run = Programs.start(dir, QUICK, line("run", conf, settings));
       Programs.await(run, "judged [1-9]\\d* of 48", Duration.ofMinutes(4));
       faulty.refuse(Duration.ofSeconds(20));
       Ended ended = Programs.end(run, Duration.ofMinutes(6));
@@ -193,9 +190,13 @@ class ObjectStoreIT {
   }
 
   private Ended assize(String command, Path conf, String... more) {
+    return Programs.run(dir, QUICK, Duration.ofMinutes(4), line(command, conf, more));
+  }
+
+  private static List<String> line(String command, Path conf, String... more) {
     List<String> all = new ArrayList<>(List.of("scripts/assize", command, "-c", conf.toString()));
     all.addAll(List.of(more));
-    return Programs.run(dir, QUICK, Duration.ofMinutes(4), all);
+    return all;
   }
 
   private Path conf(int port) throws IOException {
@@ -237,7 +238,7 @@ class ObjectStoreIT {
   private byte[] parquet(String... ids) throws IOException {
     Object[][] rows = new Object[ids.length][];
     for (int i = 0; i < ids.length; i++) {
-      rows[i] = row(ids[i], "q", "larch", "maple", "one two", "one");
+      rows[i] = row(ids[i], "q" + ids[i], "larch", "maple", "one two", "one");
     }
     Dataset<Row> table =
         LocalSpark.table(

@@ -124,17 +124,7 @@ class EvaluationJobTest {
   @Test
   void swappingAAndBMirrorsTheTables() throws IOException {
     run(pairs, "forth", Map.of());
-    Dataset<Row> swapped =
-        pairs.selectExpr(
-            "sample_id",
-            "prompt",
-            "model_b AS model_a",
-            "model_a AS model_b",
-            "response_b AS response_a",
-            "response_a AS response_b",
-            "scenario",
-            "CASE label WHEN 'a' THEN 'b' WHEN 'b' THEN 'a' ELSE label END AS label",
-            "cost");
+    Dataset<Row> swapped = mirrored("");
     run(swapped, "back", Map.of());
     for (String table : List.of("win_rates.csv", "agreement.csv")) {
       assertThat(dir.resolve("back").resolve(table))
@@ -275,9 +265,9 @@ class EvaluationJobTest {
     assertThat(Files.readAllLines(dir.resolve("again/verdicts.csv"))).hasSize(9);
 
     shared.put("assize.judge.margin", "0.9");
-    assertThat(run(pairs, "other judge", shared).judged()).isEqualTo(8);
+    assertThat(judge(Mode.PENDING, pairs, "other judge", shared).judged()).isEqualTo(8);
     shared.put("assize.protocol", "pairwise-brief");
-    assertThat(run(pairs, "other template", shared).judged()).isEqualTo(8);
+    assertThat(judge(Mode.PENDING, pairs, "other template", shared).judged()).isEqualTo(8);
 
     VerdictStore store =
         VerdictStore.openThere(LocalSpark.session(), dir.resolve("first/verdicts").toString());
@@ -288,7 +278,7 @@ class EvaluationJobTest {
         .isEqualTo(before);
     shared.remove("assize.protocol");
     shared.remove("assize.judge.margin");
-    assertThat(run(pairs, "compacted", shared).judged()).isZero();
+    assertThat(judge(Mode.PENDING, pairs, "compacted", shared).judged()).isZero();
   }
 
   @Test
@@ -301,18 +291,8 @@ class EvaluationJobTest {
 
   @Test
   void equalRequestsAreJudgedOnceForAllWhoMakeThem() {
-    Dataset<Row> mirrored =
-        pairs.selectExpr(
-            "concat('m', sample_id) AS sample_id",
-            "prompt",
-            "model_b AS model_a",
-            "model_a AS model_b",
-            "response_b AS response_a",
-            "response_a AS response_b",
-            "scenario",
-            "CASE label WHEN 'a' THEN 'b' WHEN 'b' THEN 'a' ELSE label END AS label",
-            "cost");
-    RunResult result = run(pairs.union(mirrored), "mirrored", Map.of());
+    Dataset<Row> mirrored = mirrored("m");
+    RunResult result = judge(Mode.PENDING, pairs.union(mirrored), "mirrored", Map.of());
     assertThat(result.requests()).isEqualTo(16);
     assertThat(result.judged()).isEqualTo(8);
     assertThat(result.reused()).isEqualTo(8);
@@ -323,8 +303,8 @@ class EvaluationJobTest {
         .containsExactly("1,ab,a", "1,ba,a", "m1,ab,b", "m1,ba,b");
 
     // The same where the others come a night later.
-    run(pairs, "later", Map.of());
-    RunResult later = run(pairs.union(mirrored), "later", Map.of());
+    judge(Mode.PENDING, pairs, "later", Map.of());
+    RunResult later = judge(Mode.PENDING, pairs.union(mirrored), "later", Map.of());
     assertThat(later.judged()).isZero();
     String[] columns = {"sample_id", "order", "decision", "status", "verdict_key"};
     assertThat(sorted(tables("later").read("verdicts"), columns))
@@ -333,14 +313,14 @@ class EvaluationJobTest {
 
   @Test
   void rejudgeJudgesAllAndTheLatestCounts() {
-    run(pairs, "anew", Map.of());
-    RunResult anew = run(Mode.REJUDGE, pairs, "anew", Map.of());
+    judge(Mode.PENDING, pairs, "anew", Map.of());
+    RunResult anew = judge(Mode.REJUDGE, pairs, "anew", Map.of());
     assertThat(anew.judged()).isEqualTo(8);
     assertThat(tables("anew").read("verdicts").count()).isEqualTo(16);
     Dataset<Row> current = CurrentVerdicts.of(tables("anew").read("verdicts"));
     assertThat(current.filter(col("run_id").equalTo(anew.runId())).count()).isEqualTo(8);
     assertThat(current.count()).isEqualTo(8);
-    assertThat(run(pairs, "anew", Map.of()).judged()).isZero();
+    assertThat(judge(Mode.PENDING, pairs, "anew", Map.of()).judged()).isZero();
     assertThat(
             LocalSpark.session()
                 .read()
@@ -369,15 +349,15 @@ class EvaluationJobTest {
         .write()
         .parquet(recordings.toString());
     // Six of which nothing is recorded: engine errors, tried twice.
-    RunResult first = run(pairs, "failures", settings);
+    RunResult first = judge(Mode.PENDING, pairs, "failures", settings);
     assertThat(first.failed()).isEqualTo(7);
     Dataset<Row> verdicts = tables("failures").read("verdicts");
     assertThat(
             sorted(verdicts.groupBy("status", "attempts").count(), "status", "attempts", "count"))
         .containsExactly("engine_error,1,6", "engine_error,2,6", "ok,1,1", "unparsable,1,1");
-    RunResult second = run(pairs, "failures", settings);
+    RunResult second = judge(Mode.PENDING, pairs, "failures", settings);
     assertThat(second.judged()).isEqualTo(6);
-    RunResult failed = run(Mode.ONLY_FAILED, pairs, "failures", settings);
+    RunResult failed = judge(Mode.ONLY_FAILED, pairs, "failures", settings);
     assertThat(failed.judged()).isEqualTo(7);
     assertThat(failed.failed()).isEqualTo(7);
     assertThat(CurrentVerdicts.of(tables("failures").read("verdicts")).count()).isEqualTo(8);
@@ -385,7 +365,7 @@ class EvaluationJobTest {
 
   @Test
   void aRowIsExplained() {
-    run(pairs, "explained", Map.of());
+    judge(Mode.PENDING, pairs, "explained", Map.of());
     AssizeConfig config = config(dir.resolve("input-of-explained"), "explained", Map.of());
     Explanation explained = Explanation.of(LocalSpark.session(), config, "2");
     assertThat(explained.scoreA()).isEqualTo(0);
@@ -428,15 +408,35 @@ class EvaluationJobTest {
     assertThat(progress).isEmpty();
   }
 
-  private RunResult run(Dataset<Row> corpus, String out, Map<String, String> settings) {
-    return run(Mode.PENDING, corpus, out, settings);
+  /** The pairs with a and b exchanged, under ids of their own. */
+  private Dataset<Row> mirrored(String prefix) {
+    return pairs.selectExpr(
+        "concat('" + prefix + "', sample_id) AS sample_id",
+        "prompt",
+        "model_b AS model_a",
+        "model_a AS model_b",
+        "response_b AS response_a",
+        "response_a AS response_b",
+        "scenario",
+        "CASE label WHEN 'a' THEN 'b' WHEN 'b' THEN 'a' ELSE label END AS label",
+        "cost");
   }
 
-  private RunResult run(Mode mode, Dataset<Row> corpus, String out, Map<String, String> settings) {
+  private RunResult run(Dataset<Row> corpus, String out, Map<String, String> settings) {
+    return run(written(corpus, out), out, settings);
+  }
+
+  /** Without summary tables. */
+  private RunResult judge(
+      Mode mode, Dataset<Row> corpus, String out, Map<String, String> settings) {
+    AssizeConfig config = config(written(corpus, out), out, settings);
+    return new EvaluationJob(LocalSpark.session(), config, mode, line -> {}).judgeOnly();
+  }
+
+  private Path written(Dataset<Row> corpus, String out) {
     Path input = dir.resolve("input-of-" + out);
     corpus.write().mode("overwrite").parquet(input.toString());
-    AssizeConfig config = config(input, out, settings);
-    return new EvaluationJob(LocalSpark.session(), config, mode, line -> {}).run();
+    return input;
   }
 
   private RunResult run(Path corpus, String out, Map<String, String> settings) {

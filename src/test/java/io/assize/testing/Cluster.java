@@ -29,20 +29,7 @@ public final class Cluster implements AutoCloseable {
     this.dir = dir;
     int port = Programs.freePort();
     this.master = "spark://127.0.0.1:" + port;
-    this.masterProcess =
-        Programs.serve(
-            dir,
-            ENVIRONMENT,
-            port,
-            List.of(
-                SPARK.resolve("bin/spark-class").toString(),
-                "org.apache.spark.deploy.master.Master",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                String.valueOf(port),
-                "--webui-port",
-                String.valueOf(Programs.freePort())));
+    this.masterProcess = serve("org.apache.spark.deploy.master.Master", port, List.of());
     addWorker();
     addWorker();
   }
@@ -56,21 +43,11 @@ public final class Cluster implements AutoCloseable {
 
   /** Adds a worker process. */
   public void addWorker() {
-    int port = Programs.freePort();
     workers.add(
-        Programs.serve(
-            dir,
-            ENVIRONMENT,
-            port,
+        serve(
+            "org.apache.spark.deploy.worker.Worker",
+            Programs.freePort(),
             List.of(
-                SPARK.resolve("bin/spark-class").toString(),
-                "org.apache.spark.deploy.worker.Worker",
-                "--host",
-                "127.0.0.1",
-                "--port",
-                String.valueOf(port),
-                "--webui-port",
-                String.valueOf(Programs.freePort()),
                 "--cores",
                 "2",
                 "--memory",
@@ -78,6 +55,22 @@ public final class Cluster implements AutoCloseable {
                 "--work-dir",
                 dir.resolve("work" + workers.size()).toString(),
                 master)));
+  }
+
+  private Running serve(String daemon, int port, List<String> more) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                SPARK.resolve("bin/spark-class").toString(),
+                daemon,
+                "--host",
+                "127.0.0.1",
+                "--port",
+                String.valueOf(port),
+                "--webui-port",
+                String.valueOf(Programs.freePort())));
+    command.addAll(more);
+    return Programs.serve(dir, ENVIRONMENT, port, command);
   }
 
   /** Runs a command of Assize to its end. */
