@@ -202,7 +202,7 @@ class DurabilityIT {
     Running other =
         Programs.start(
             dir,
-            Map.of("ASSIZE_JAVA_OPTS", "-XX:TieredStopAtLevel=1"),
+            Map.of("ASSIZE_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"),
             here(command("other", "-D", store)));
     Ended first = Programs.end(one, LIMIT);
     Ended second = Programs.end(other, LIMIT);

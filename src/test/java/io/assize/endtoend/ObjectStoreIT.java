@@ -39,7 +39,7 @@ class ObjectStoreIT {
 
   /** The JVMs live short: the quick compiler only. */
   private static final Map<String, String> QUICK =
-      Map.of("ASSIZE_JAVA_OPTS", "-XX:TieredStopAtLevel=1");
+      Map.of("ASSIZE_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m");
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 

@@ -13,7 +13,8 @@ import java.util.Map;
  * shaded jar runs under spark-submit.
  */
 public final class Cluster implements AutoCloseable {
-  private static final String QUICK = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
+  private static final String QUICK =
+      "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC";
   private static final Path SPARK = Programs.pythonPackage("pyspark");
   private static final Map<String, String> ENVIRONMENT =
       Map.of("SPARK_LOCAL_IP", "127.0.0.1", "SPARK_HOME", SPARK.toString());
