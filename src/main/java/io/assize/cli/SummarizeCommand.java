@@ -1,8 +1,11 @@
 package io.assize.cli;
 
+import io.assize.config.AssizeConfig;
+import io.assize.config.SummaryConfig;
 import io.assize.job.SummarizeJob;
 import io.assize.spark.Sessions;
 import io.assize.verdict.TableStore;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -36,12 +39,20 @@ final class SummarizeCommand implements Callable<Integer> {
   @Option(names = "--out", required = true, paramLabel = "DIR", description = "for the tables")
   private String out;
 
+  @Option(
+      names = "-D",
+      paramLabel = "key=value",
+      description = "sets one key of assize.summary, as assize.summary.anchor=NAME")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
   @Mixin private Output output;
 
   @Override
   public Integer call() {
+    SummaryConfig config = AssizeConfig.summary(overrides);
     try (SparkSession spark = Sessions.open("summarize", Map.of())) {
-      SummarizeJob.Result result = new SummarizeJob(spark).run(verdicts, corpus, scenarios, out);
+      SummarizeJob.Result result =
+          new SummarizeJob(spark, config, Output::progress).run(verdicts, corpus, scenarios, out);
       TableStore tables = new TableStore(spark, out);
       String text = RunCommand.winRates(tables) + "\n" + RunCommand.agreement(tables);
       output.print(result, "%s%n%d verdicts; tables in %s".formatted(text, result.verdicts(), out));

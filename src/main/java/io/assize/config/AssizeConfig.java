@@ -30,6 +30,7 @@ public record AssizeConfig(
     OutputConfig output,
     StoreConfig store,
     RunConfig run,
+    SummaryConfig summary,
     Map<String, String> spark) {
 
   private static final String ROOT = "assize";
@@ -54,17 +55,25 @@ public record AssizeConfig(
     return of(ConfigFactory.parseString(hocon), overrides);
   }
 
-  private static AssizeConfig of(Config user, Map<String, String> overrides) {
+  /** How verdicts become tables, of the command line's overrides alone. */
+  public static SummaryConfig summary(Map<String, String> overrides) {
+    return SummaryConfig.of(root(ConfigFactory.empty(), overrides).section("summary"));
+  }
+
+  private static Settings root(Config user, Map<String, String> overrides) {
     Config given = override(user, overrides);
     Config reference = ConfigFactory.parseString(Settings.resource("conf/reference.conf"));
     refuseUnknown(given, reference);
-    Config all;
     try {
-      all = given.withFallback(reference).resolve();
+      Config all = given.withFallback(reference).resolve();
+      return Settings.of(all.getConfig(ROOT), ROOT);
     } catch (ConfigException e) {
       throw UserError.configuration("configuration cannot be resolved: %s", e.getMessage());
     }
-    Settings root = Settings.of(all.getConfig(ROOT), ROOT);
+  }
+
+  private static AssizeConfig of(Config user, Map<String, String> overrides) {
+    Settings root = root(user, overrides);
     return new AssizeConfig(
         CorpusConfig.of(root.section("corpus")),
         root.text("scenarios"),
@@ -74,6 +83,7 @@ public record AssizeConfig(
         OutputConfig.of(root.section("output")),
         StoreConfig.of(root.section("store")),
         RunConfig.of(root.section("run")),
+        SummaryConfig.of(root.section("summary")),
         root.section("spark").leaves());
   }
 

@@ -15,7 +15,6 @@ import io.assize.judge.WorkDone;
 import io.assize.prompt.Protocol;
 import io.assize.spark.DeviceWork;
 import io.assize.spark.Progress;
-import io.assize.summary.SummaryTables;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
 import io.assize.verdict.VerdictStore;
@@ -69,6 +68,7 @@ public final class EvaluationJob {
   private final TableStore tables;
   private final VerdictStore store;
   private final Mode mode;
+  private final Summaries summaries;
 
   /** What the judging took. */
   private record Judging(int waves, double seconds, DeviceWork work) {}
@@ -88,6 +88,7 @@ public final class EvaluationJob {
     this.stage = JudgeStage.of(config, runId);
     this.judge = stage.spec();
     this.protocol = stage.maker().protocol();
+    this.summaries = new Summaries(spark, config.summary());
     this.tables = new TableStore(spark, config.output().dir());
     refuseOutputOverInput();
     tables.prepare();
@@ -245,7 +246,7 @@ public final class EvaluationJob {
   }
 
   private Void summarise(Corpus corpus, Dataset<Row> current) {
-    new SummaryTables(current, corpus.valid(), stage.maker().taxonomy().groups()).writeTo(tables);
+    summaries.tables(current, corpus.valid(), stage.maker().taxonomy(), LOG::info).writeTo(tables);
     return null;
   }
 

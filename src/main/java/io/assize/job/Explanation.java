@@ -8,6 +8,7 @@ import io.assize.corpus.CorpusReader;
 import io.assize.prompt.ChatMessage;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.Order;
+import io.assize.verdict.OutcomePolicy;
 import io.assize.verdict.Outcomes;
 import io.assize.verdict.VerdictStore;
 import java.util.ArrayList;
@@ -107,7 +108,9 @@ public record Explanation(
     Object[] keys = asked.stream().map(Asked::verdictKey).toArray();
     Dataset<Row> counting = CurrentVerdicts.of(stored.filter(col("verdict_key").isin(keys)));
     List<Row> outcomes = Outcomes.ofPairs(counting).collectAsList();
-    return outcomes.isEmpty() ? null : outcomes.get(0).getAs("score_a");
+    double score =
+        outcomes.isEmpty() ? Double.NaN : Outcomes.score(outcomes.get(0), OutcomePolicy.AVERAGE);
+    return Double.isNaN(score) ? null : score;
   }
 
   private static String outcome(List<Asked> asked, Double score) {

@@ -1,12 +1,13 @@
 package io.assize.job;
 
+import io.assize.config.SummaryConfig;
 import io.assize.config.UserError;
 import io.assize.scenario.Taxonomy;
-import io.assize.summary.SummaryTables;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -16,8 +17,18 @@ import org.apache.spark.sql.functions;
 public final class SummarizeJob {
   private final SparkSession spark;
 
-  public SummarizeJob(SparkSession spark) {
+  private final Summaries summaries;
+  private final Consumer<String> progress;
+
+  /**
+   * Takes how verdicts become tables.
+   *
+   * @param progress takes a line for each step
+   */
+  public SummarizeJob(SparkSession spark, SummaryConfig config, Consumer<String> progress) {
     this.spark = spark;
+    this.summaries = new Summaries(spark, config);
+    this.progress = progress;
   }
 
   /**
@@ -43,8 +54,9 @@ public final class SummarizeJob {
     TableStore tables = new TableStore(spark, output);
     tables.prepare();
     spark.sparkContext().setJobGroup("assize", "assize: summarise", true);
-    new SummaryTables(judged, rows, taxonomy.groups()).writeTo(tables);
-    return new Result(judged.count(), output);
+    long count = judged.count();
+    summaries.tables(judged, rows, taxonomy, progress).writeTo(tables);
+    return new Result(count, output);
   }
 
   private Dataset<Row> corpus(String path) {

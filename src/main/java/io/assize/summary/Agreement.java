@@ -1,31 +1,21 @@
 package io.assize.summary;
 
-import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.udf;
-import static org.apache.spark.sql.functions.when;
-
+import io.assize.stats.Calibration;
 import io.assize.stats.Kappa;
-import io.assize.stats.LengthBaseline;
+import io.assize.stats.MeanDifference;
+import io.assize.stats.ScoreSums;
+import io.assize.stats.WinRate;
+import io.assize.summary.LevelSums.Count;
+import io.assize.summary.LevelSums.Quality;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.apache.spark.api.java.function.MapFunction;
-import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.api.java.UDF2;
-import org.apache.spark.sql.expressions.UserDefinedFunction;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The table {@code agreement}: how far the judge decides as people do, beside the length baseline.
+ * The tables {@code agreement}, {@code judge_quality} and {@code calibration}: how far the judge
+ * decides as people do, beside the length baseline and chance, and what sways it.
  *
  * <p>{@code n}, {@code agreement}, {@code agreement_first_order}, {@code kappa} and {@code
  * length_baseline_agreement} are over the labelled rows. A judge that saw both orders agrees on a
@@ -34,124 +24,126 @@ import org.apache.spark.sql.types.StructType;
  * verdicts for the response shown first among those for one response; {@code invalid_rate} is over
  * all verdicts. A share of nothing is null.
  */
-public final class Agreement {
-  private static final StructType SCHEMA =
+final class Agreement {
+  static final StructType SCHEMA =
       StructType.fromDDL(
           "judge STRING, scenario STRING, n BIGINT, agreement DOUBLE, agreement_first_order DOUBLE,"
               + " consistency DOUBLE, kappa DOUBLE, first_position_rate DOUBLE, invalid_rate DOUBLE,"
               + " length_baseline_agreement DOUBLE");
 
-  private static final List<String> LABELS = List.of("a", "b", "tie");
-  private static final List<String> DECISIONS = List.of("a", "b", "tie", "invalid");
+  static final StructType QUALITY =
+      StructType.fromDDL(
+          "judge STRING, scenario STRING, n BIGINT, agreement DOUBLE, agreement_low DOUBLE,"
+              + " agreement_high DOUBLE, chance_agreement DOUBLE,"
+              + " length_baseline_agreement DOUBLE, length_baseline_low DOUBLE,"
+              + " length_baseline_high DOUBLE, kappa DOUBLE, n_both_orders BIGINT,"
+              + " consistency DOUBLE, consistency_low DOUBLE, consistency_high DOUBLE,"
+              + " position_bias DOUBLE, position_bias_low DOUBLE, position_bias_high DOUBLE,"
+              + " longer_win_rate DOUBLE, longer_win_rate_low DOUBLE, longer_win_rate_high DOUBLE,"
+              + " longer_win_rate_people DOUBLE, verbosity_bias DOUBLE, verbosity_bias_low DOUBLE,"
+              + " verbosity_bias_high DOUBLE, calibration_error DOUBLE");
 
-  private static final UserDefinedFunction LONGER =
-      udf((UDF2<String, String, String>) Agreement::longer, DataTypes.StringType);
+  static final StructType CALIBRATION =
+      StructType.fromDDL(
+          "judge STRING, scenario STRING, bin_low DOUBLE, bin_high DOUBLE, n BIGINT,"
+              + " mean_probability DOUBLE, people DOUBLE");
 
   private Agreement() {}
 
-  /**
-   * The table, sorted.
-   *
-   * @param games judged pairs: judge, scenario, label, response_a, response_b, and the columns of
-   *     the outcomes
-   * @param groups scenario → group
-   */
-  public static Dataset<Row> of(Dataset<Row> games, Map<String, String> groups) {
-    Dataset<Row> counts =
-        games
-            .withColumn("both", col("decision_ab").isNotNull().and(col("decision_ba").isNotNull()))
-            .withColumn("outcome", outcome())
-            .withColumn("baseline", LONGER.apply(col("response_a"), col("response_b")))
-            .groupBy("judge", "scenario")
-            .agg(lit(0L).as("zero"), sums());
-    List<Column> rolled = new ArrayList<>();
-    for (String name : counts.columns()) {
-      if (!List.of("judge", "scenario", "zero").contains(name)) {
-        rolled.add(sum(name).as(name));
-      }
-    }
-    return new Scenarios(groups)
-        .rollUp(counts)
-        .groupBy("judge", "scenario")
-        .agg(lit(0L).as("zero"), rolled.toArray(new Column[0]))
-        .map((MapFunction<Row, Row>) Agreement::estimate, Encoders.row(SCHEMA))
-        .orderBy(Scenarios.order("scenario"));
-  }
-
-  /** Both orders as one decision: where they differ, a tie; where neither decided, invalid. */
-  private static Column outcome() {
-    Column ab = col("decision_ab");
-    Column ba = col("decision_ba");
-    return when(col("both").and(ab.equalTo(ba)), ab)
-        .when(col("both").and(ab.equalTo("invalid")), ba)
-        .when(col("both").and(ba.equalTo("invalid")), ab)
-        .when(col("both"), lit("tie"))
-        .otherwise(coalesce(ab, ba));
-  }
-
-  private static Column[] sums() {
-    Column labelled = col("label").isNotNull();
-    Column ab = col("decision_ab");
-    Column agrees =
-        when(col("both"), ab.equalTo(col("label")).and(col("decision_ba").equalTo(col("label"))))
-            .otherwise(col("outcome").equalTo(col("label")));
-    Column first = coalesce(ab, col("decision_ba"));
-    Column consistent = col("both").and(ab.equalTo(col("decision_ba"))).and(ab.notEqual("invalid"));
-    List<Column> sums = new ArrayList<>();
-    sums.add(tally("n", labelled));
-    sums.add(tally("agree", labelled.and(agrees)));
-    sums.add(tally("agree_first", labelled.and(first.equalTo(col("label")))));
-    sums.add(tally("agree_length", labelled.and(col("baseline").equalTo(col("label")))));
-    sums.add(tally("both", col("both")));
-    sums.add(tally("consistent", consistent));
-    sums.add(sum("decided").as("decided"));
-    sums.add(sum("first_won").as("first_won"));
-    sums.add(sum("verdicts").as("verdicts"));
-    sums.add(sum("invalid").as("invalid"));
-    for (String decision : DECISIONS) {
-      for (String label : LABELS) {
-        Column cell = col("outcome").equalTo(decision).and(col("label").equalTo(label));
-        sums.add(tally(decision + "_" + label, cell));
-      }
-    }
-    return sums.toArray(new Column[0]);
-  }
-
-  private static Column tally(String name, Column condition) {
-    return count(when(condition, lit(1))).as(name);
-  }
-
-  private static Row estimate(Row row) {
-    long n = row.getAs("n");
-    long[][] table = new long[DECISIONS.size()][DECISIONS.size()];
-    for (int i = 0; i < DECISIONS.size(); i++) {
-      for (int j = 0; j < LABELS.size(); j++) {
-        table[i][j] = row.<Long>getAs(DECISIONS.get(i) + "_" + LABELS.get(j));
-      }
-    }
-    double kappa = n == 0 ? Double.NaN : Kappa.of(table);
+  /** A level's row of {@code agreement}. */
+  static Row of(LevelSums sums) {
+    long n = sums.get(Count.LABELLED);
     return RowFactory.create(
-        row.getAs("judge"),
-        row.getAs("scenario"),
+        sums.judge,
+        sums.level,
         n,
-        share(row, "agree", "n"),
-        share(row, "agree_first", "n"),
-        share(row, "consistent", "both"),
-        Double.isNaN(kappa) ? null : kappa,
-        share(row, "first_won", "decided"),
-        share(row, "invalid", "verdicts"),
-        share(row, "agree_length", "n"));
+        Tables.share(sums.get(Count.AGREE), n),
+        Tables.share(sums.get(Count.AGREE_FIRST), n),
+        Tables.share(sums.get(Count.CONSISTENT), sums.get(Count.BOTH)),
+        kappa(sums),
+        Tables.share(sums.get(Count.FIRST_WON), sums.get(Count.DECIDED)),
+        Tables.share(sums.get(Count.INVALID), sums.get(Count.VERDICTS)),
+        Tables.share(sums.get(Count.AGREE_LENGTH), n));
   }
 
-  private static Double share(Row row, String part, String whole) {
-    long of = row.getAs(whole);
-    return of == 0 ? null : (double) row.<Long>getAs(part) / of;
+  private static Double kappa(LevelSums sums) {
+    return sums.get(Count.LABELLED) == 0 ? null : Tables.known(Kappa.of(sums.confusion()));
   }
 
-  private static String longer(String a, String b) {
-    int sign =
-        LengthBaseline.compare(
-            LengthBaseline.words(a), LengthBaseline.words(b), LengthBaseline.MARGIN);
-    return sign > 0 ? "a" : sign < 0 ? "b" : "tie";
+  /** A level's row of {@code judge_quality}. */
+  static Row quality(LevelSums sums) {
+    long n = sums.get(Count.LABELLED);
+    List<Object> values = new ArrayList<>(List.of(sums.judge, sums.level, n));
+    addShare(values, sums.get(Count.AGREE), n);
+    values.add(n == 0 ? null : Tables.known(chance(sums.confusion())));
+    addShare(values, sums.get(Count.AGREE_LENGTH), n);
+    values.add(kappa(sums));
+    values.add(sums.get(Count.BOTH));
+    addShare(values, sums.get(Count.CONSISTENT), sums.get(Count.BOTH));
+    addDifference(values, sums.of(Quality.POSITION));
+    ScoreSums longer = sums.of(Quality.LONGER);
+    WinRate rate = longer.n() == 0 ? null : WinRate.of(longer);
+    values.add(rate == null ? null : rate.rate());
+    values.add(rate == null ? null : Tables.known(rate.low()));
+    values.add(rate == null ? null : Tables.known(rate.high()));
+    ScoreSums people = sums.of(Quality.LONGER_BY_PEOPLE);
+    values.add(people.n() == 0 ? null : people.mean());
+    addDifference(values, sums.of(Quality.LONGER_THAN_PEOPLE));
+    Calibration calibration = sums.calibration();
+    values.add(calibration.n() == 0 ? null : calibration.error());
+    return RowFactory.create(values.toArray());
+  }
+
+  /** A share with Wilson's interval. */
+  private static void addShare(List<Object> values, long part, long whole) {
+    WinRate rate = whole == 0 ? null : WinRate.share(part, whole);
+    values.add(rate == null ? null : rate.rate());
+    values.add(rate == null ? null : rate.low());
+    values.add(rate == null ? null : rate.high());
+  }
+
+  private static void addDifference(List<Object> values, ScoreSums scores) {
+    MeanDifference d = scores.n() == 0 ? null : MeanDifference.of(scores);
+    values.add(d == null ? null : d.difference());
+    values.add(d == null ? null : Tables.known(d.low()));
+    values.add(d == null ? null : Tables.known(d.high()));
+  }
+
+  /** The agreement of two raters with these margins who know nothing of each other. */
+  private static double chance(long[][] table) {
+    double total = 0;
+    double same = 0;
+    for (int i = 0; i < table.length; i++) {
+      double row = 0;
+      double column = 0;
+      for (int j = 0; j < table.length; j++) {
+        row += table[i][j];
+        column += table[j][i];
+      }
+      total += row;
+      same += row * column;
+    }
+    return same / (total * total);
+  }
+
+  /** A level's rows of {@code calibration}: bins that hold something. */
+  static List<Row> calibration(LevelSums sums) {
+    Calibration c = sums.calibration();
+    List<Row> rows = new ArrayList<>();
+    for (int bin = 0; bin < Calibration.BINS; bin++) {
+      long n = c.counts()[bin];
+      if (n > 0) {
+        rows.add(
+            RowFactory.create(
+                sums.judge,
+                sums.level,
+                (double) bin / Calibration.BINS,
+                (bin + 1.0) / Calibration.BINS,
+                n,
+                c.predicted()[bin] / n,
+                c.seen()[bin] / n));
+      }
+    }
+    return rows;
   }
 }

@@ -3,23 +3,26 @@ package io.assize.summary;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
 
 import io.assize.stats.ScoreDistribution;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** The table {@code score_distributions}: ratings by model, at each level. */
-public final class ScoreDistributions {
+final class ScoreDistributions {
   private static final StructType SCHEMA =
       StructType.fromDDL(
           "judge STRING, scenario STRING, model STRING, n BIGINT, mean DOUBLE, sd DOUBLE,"
@@ -29,25 +32,29 @@ public final class ScoreDistributions {
   private ScoreDistributions() {}
 
   /**
-   * The table, sorted.
+   * The table, unsorted.
    *
    * @param ratings rated responses: judge, scenario, model, rating (null: none was given)
-   * @param groups scenario → group
+   * @param tree a scenario's levels
    */
-  public static Dataset<Row> of(Dataset<Row> ratings, Map<String, String> groups) {
+  static Dataset<Row> of(Dataset<Row> ratings, Levels tree) {
     Dataset<Row> counts =
         ratings
             .filter(col("rating").isNotNull())
             .groupBy("judge", "scenario", "model", "rating")
             .agg(count(lit(1)).as("n"));
-    return new Scenarios(groups)
-        .rollUp(counts)
+    UDF1<String, String[]> levels = scenario -> tree.of(scenario).toArray(new String[0]);
+    return counts
+        .withColumn(
+            "scenario",
+            explode(
+                udf(levels, DataTypes.createArrayType(DataTypes.StringType))
+                    .apply(col("scenario"))))
         .groupBy("judge", "scenario", "model", "rating")
         .agg(sum("n").as("n"))
         .groupBy("judge", "scenario", "model")
         .agg(collect_list(struct("rating", "n")).as("counts"))
-        .map((MapFunction<Row, Row>) ScoreDistributions::estimate, Encoders.row(SCHEMA))
-        .orderBy(Scenarios.order("scenario", "model"));
+        .map((MapFunction<Row, Row>) ScoreDistributions::estimate, Encoders.row(SCHEMA));
   }
 
   private static Row estimate(Row row) {

@@ -1,53 +1,64 @@
 package io.assize.verdict;
 
-import static org.apache.spark.sql.functions.avg;
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
-import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/**
- * Both orders of a pair become one outcome. Its score for a is the mean over the orders that gave a
- * decision: 1 for a, ½ for a tie, 0 for b, the probability where the judge gives one; null where no
- * order gave one.
- */
+/** Both orders of a pair side by side; {@link OutcomePolicy} makes one score of them. */
 public final class Outcomes {
   private Outcomes() {}
 
   /**
-   * From pairwise verdicts: {@code judge, protocol, sample_id, decision_ab, decision_ba} (null
-   * where the order was not shown), {@code score_a} (0…1 or null), {@code verdicts}, {@code
-   * invalid}, {@code decided} and {@code first_won} (counts of this pair's verdicts).
+   * From pairwise verdicts: {@code judge, protocol, sample_id}; {@code ab} and {@code ba}, the
+   * decisions as {@link #decision} numbers, null where the order was not shown; {@code
+   * probability_ab} and {@code probability_ba}, that a is better, or null.
    */
   public static Dataset<Row> ofPairs(Dataset<Row> verdicts) {
-    Column score =
-        when(col("decision").equalTo("invalid"), lit(null))
-            .otherwise(
-                coalesce(
-                    col("probability_a"),
-                    when(col("decision").equalTo("a"), 1.0)
-                        .when(col("decision").equalTo("b"), 0.0)
-                        .when(col("decision").equalTo("tie"), 0.5)));
-    Column decided = col("decision").isin("a", "b");
-    Column first = when(col("order").equalTo("ab"), "a").otherwise("b");
     return verdicts
         .filter(col("order").isin("ab", "ba"))
+        .withColumn("number", number())
         .groupBy("judge", "protocol", "sample_id")
         .agg(
-            max(when(col("order").equalTo("ab"), col("decision"))).as("decision_ab"),
-            max(when(col("order").equalTo("ba"), col("decision"))).as("decision_ba"),
-            avg(score).as("score_a"),
-            count(lit(1)).as("verdicts"),
-            sum(when(col("decision").equalTo("invalid"), 1L).otherwise(0L)).as("invalid"),
-            sum(when(decided, 1L).otherwise(0L)).as("decided"),
-            sum(when(decided.and(col("decision").equalTo(first)), 1L).otherwise(0L))
-                .as("first_won"));
+            shown("ab", "number").as("ab"),
+            shown("ba", "number").as("ba"),
+            shown("ab", "probability_a").as("probability_ab"),
+            shown("ba", "probability_a").as("probability_ba"));
+  }
+
+  private static Column shown(String order, String column) {
+    return max(when(col("order").equalTo(order), col(column)));
+  }
+
+  /** Numbers, which Spark can add up in place, unlike texts. */
+  private static Column number() {
+    Column number = lit((int) Decision.INVALID.number());
+    for (Decision decision : Decision.values()) {
+      number =
+          when(col("decision").equalTo(decision.text()), (int) decision.number()).otherwise(number);
+    }
+    return number.cast("tinyint");
+  }
+
+  /** The decision of a number; null of null. */
+  public static Decision decision(Byte number) {
+    return number == null ? null : Decision.of(number);
+  }
+
+  /** The score of a row of {@link #ofPairs}; NaN: none. */
+  public static double score(Row row, OutcomePolicy policy) {
+    return policy.score(
+        decision(row.getAs("ab")),
+        decision(row.getAs("ba")),
+        probability(row.getAs("probability_ab")),
+        probability(row.getAs("probability_ba")));
+  }
+
+  private static double probability(Double value) {
+    return value == null ? Double.NaN : value;
   }
 }

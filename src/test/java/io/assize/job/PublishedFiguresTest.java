@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Tag;
@@ -122,6 +123,7 @@ class PublishedFiguresTest {
     List<String> lines = Files.readAllLines(PublicData.alpacaEval().resolve("published.csv"));
     List<String> names = List.of(lines.get(0).split(",", -1));
     assertThat(lines).hasSize(4);
+    TreeMap<Double, Double> controlled = new TreeMap<>();
     for (String line : lines.subList(1, lines.size())) {
       List<String> published = List.of(line.split(",", -1));
       Row row =
@@ -140,8 +142,13 @@ class PublishedFiguresTest {
           .isEqualTo(Long.parseLong(published.get(names.indexOf("n_wins_base"))));
       assertThat(row.<Long>getAs("ties"))
           .isEqualTo(Long.parseLong(published.get(names.indexOf("n_draws"))));
-      assertThat(row.<Double>getAs("lc_win_rate")).isNull();
+      double lengthControlled =
+          Double.parseDouble(published.get(names.indexOf("length_controlled_winrate")));
+      assertThat(100 * row.<Double>getAs("lc_win_rate")).isCloseTo(lengthControlled, within(1.5));
+      controlled.put(lengthControlled, row.getAs("lc_win_rate"));
     }
+    // The same rank order.
+    assertThat(List.copyOf(controlled.values())).isSorted();
     checkDataSets(rates);
   }
 
@@ -225,7 +232,7 @@ class PublishedFiguresTest {
   }
 
   private static void summarize(Path imported, Path out) {
-    new SummarizeJob(LocalSpark.session())
+    new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), line -> {})
         .run(
             imported.resolve("verdicts").toString(),
             imported.resolve("corpus").toString(),

@@ -41,29 +41,25 @@ class VerdictTest {
                 row("j", "p", "4 none", "ab", "invalid", null),
                 row("j", "p", "4 none", "ba", "invalid", null),
                 row("j", "p", "5 soft", "ab", "a", 0.75),
-                row("j", "p", "5 soft", "ba", "b", 0.25),
+                row("j", "p", "5 soft", "ba", "b", 0.5),
                 row("j", "p", "6 once", "ab", "tie", null),
                 row("j", "p", "7 rated", "single", null, null)));
-    assertThat(
-            outcomes
-                .orderBy("sample_id")
-                .selectExpr(
-                    "sample_id",
-                    "decision_ab",
-                    "decision_ba",
-                    "score_a",
-                    "decided",
-                    "first_won",
-                    "invalid")
-                .collectAsList())
-        .extracting(Row::mkString)
+    assertThat(outcomes.orderBy("sample_id").collectAsList())
+        .extracting(
+            row ->
+                "%s %s %s %s"
+                    .formatted(
+                        row.getAs("sample_id"),
+                        Outcomes.score(row, OutcomePolicy.AVERAGE),
+                        Outcomes.score(row, OutcomePolicy.STRICT),
+                        Outcomes.score(row, OutcomePolicy.DROP)))
         .containsExactly(
-            "1 agreeaa1.0210",
-            "2 swayedab0.5220",
-            "3 halfinvalidb0.0111",
-            "4 noneinvalidinvalidnull002",
-            "5 softab0.5220",
-            "6 oncetienull0.5000");
+            "1 agree 1.0 1.0 1.0",
+            "2 swayed 0.5 0.5 NaN",
+            "3 half 0.0 0.0 0.0",
+            "4 none NaN NaN NaN",
+            "5 soft 0.625 0.5 NaN",
+            "6 once 0.5 0.5 0.5");
   }
 
   @Test

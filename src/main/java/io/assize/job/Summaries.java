@@ -1,0 +1,65 @@
+package io.assize.job;
+
+import io.assize.config.SummaryConfig;
+import io.assize.config.UserError;
+import io.assize.scenario.Taxonomy;
+import io.assize.summary.SummaryOptions;
+import io.assize.summary.SummaryTables;
+import io.assize.verdict.OutcomePolicy;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Summary tables as a configuration wants them. */
+final class Summaries {
+  private final SummaryOptions options;
+  private final Map<String, Double> reference;
+
+  /** Reads what the configuration names; a file that cannot be used is the user's mistake. */
+  Summaries(SparkSession spark, SummaryConfig config) {
+    this.options =
+        new SummaryOptions(
+            OutcomePolicy.of(config.outcomes()),
+            OutcomePolicy.of(config.agreementOutcomes()),
+            config.baseline(),
+            config.anchor(),
+            config.intervals().equals("bootstrap"),
+            config.replicates(),
+            config.styleControl(),
+            config.seed());
+    this.reference = config.reference() == null ? Map.of() : reference(spark, config.reference());
+  }
+
+  SummaryTables tables(
+      Dataset<Row> verdicts, Dataset<Row> corpus, Taxonomy taxonomy, Consumer<String> progress) {
+    return new SummaryTables(verdicts, corpus, taxonomy.groups(), options, reference, progress);
+  }
+
+  private static Map<String, Double> reference(SparkSession spark, String path) {
+    Dataset<Row> rows;
+    try {
+      rows = spark.read().option("header", true).csv(path);
+    } catch (Exception e) {
+      throw UserError.configuration(
+          "assize.summary.reference %s cannot be read as CSV: check the path", path);
+    }
+    if (!Arrays.asList(rows.columns()).containsAll(List.of("model", "rating"))) {
+      throw UserError.configuration(
+          "assize.summary.reference %s lacks the columns model and rating", path);
+    }
+    Map<String, Double> ratings = new TreeMap<>();
+    for (Row row : rows.selectExpr("model", "try_cast(rating AS DOUBLE)").collectAsList()) {
+      if (row.isNullAt(0) || row.isNullAt(1)) {
+        throw UserError.configuration(
+            "assize.summary.reference %s: %s has no number as its rating", path, row.get(0));
+      }
+      ratings.put(row.getString(0), row.getDouble(1));
+    }
+    return ratings;
+  }
+}

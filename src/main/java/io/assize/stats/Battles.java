@@ -1,0 +1,190 @@
+package io.assize.stats;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Games between models, added up by pair: what Bradley–Terry ratings need of them, however many.
+ * Arrays are {@code [pairs]}; a score is a's, in 0…1.
+ *
+ * @param models how many models; their numbers run from 0
+ * @param a the pair's first model
+ * @param b its second
+ * @param n games
+ * @param score the sum of a's scores
+ * @param squares the sum of their squares
+ * @param atoms {@code [pairs · 5]}: how many scores are exactly 0, ¼, ½, ¾, 1; the rest is soft
+ */
+@SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+public record Battles(
+    int models, int[] a, int[] b, double[] n, double[] score, double[] squares, double[] atoms)
+    implements Serializable {
+  /** The number of exact scores that are counted. */
+  public static final int ATOMS = 5;
+
+  /** Games one by one: a's score of each. */
+  public static Battles of(int models, int[] a, int[] b, double[] scores) {
+    double[] squares = new double[scores.length];
+    double[] n = new double[scores.length];
+    double[] atoms = new double[scores.length * ATOMS];
+    Arrays.fill(n, 1);
+    for (int i = 0; i < scores.length; i++) {
+      squares[i] = scores[i] * scores[i];
+      int atom = atom(scores[i]);
+      if (atom >= 0) {
+        atoms[i * ATOMS + atom] = 1;
+      }
+    }
+    return new Battles(models, a, b, n, scores, squares, atoms);
+  }
+
+  /** Which of 0, ¼, ½, ¾, 1 a score is, from 0; −1: none. */
+  public static int atom(double score) {
+    double quarters = 4 * score;
+    return quarters == Math.rint(quarters) ? (int) quarters : -1;
+  }
+
+  public int pairs() {
+    return a.length;
+  }
+
+  /** Each model's games, {@code [models]}. */
+  public double[] games() {
+    double[] games = new double[models];
+    for (int i = 0; i < a.length; i++) {
+      games[a[i]] += n[i];
+      games[b[i]] += n[i];
+    }
+    return games;
+  }
+
+  /**
+   * The connected parts of the comparison graph: models that no chain of games joins have no
+   * ratings on one scale. Models without a game are left out. Sorted by size, the largest first.
+   */
+  public List<List<Integer>> components() {
+    int[] parent = new int[models];
+    Arrays.setAll(parent, i -> i);
+    for (int i = 0; i < a.length; i++) {
+      if (n[i] > 0) {
+        parent[root(parent, a[i])] = root(parent, b[i]);
+      }
+    }
+    return grouped(parent);
+  }
+
+  private List<List<Integer>> grouped(int[] parent) {
+    double[] games = games();
+    List<List<Integer>> parts = new ArrayList<>();
+    for (int i = 0; i < models; i++) {
+      parts.add(new ArrayList<>());
+    }
+    for (int i = 0; i < models; i++) {
+      if (games[i] > 0) {
+        parts.get(root(parent, i)).add(i);
+      }
+    }
+    parts.removeIf(List::isEmpty);
+    parts.sort((x, y) -> Integer.compare(y.size(), x.size()));
+    return parts;
+  }
+
+  private static int root(int[] parent, int i) {
+    int at = i;
+    while (parent[at] != at) {
+      parent[at] = parent[parent[at]];
+      at = parent[at];
+    }
+    return at;
+  }
+
+  /**
+   * The models that have finite maximum-likelihood ratings together: the largest set in which each
+   * has won (or tied) against another along a chain of games, and lost likewise (Ford 1957). In
+   * rising order.
+   */
+  public List<Integer> bounded() {
+    List<List<Integer>> beats = new ArrayList<>();
+    List<List<Integer>> beaten = new ArrayList<>();
+    for (int i = 0; i < models; i++) {
+      beats.add(new ArrayList<>());
+      beaten.add(new ArrayList<>());
+    }
+    for (int i = 0; i < a.length; i++) {
+      if (score[i] > 0) {
+        beats.get(a[i]).add(b[i]);
+        beaten.get(b[i]).add(a[i]);
+      }
+      if (score[i] < n[i]) {
+        beats.get(b[i]).add(a[i]);
+        beaten.get(a[i]).add(b[i]);
+      }
+    }
+    List<Integer> best = List.of();
+    boolean[] done = new boolean[models];
+    for (int i = 0; i < models; i++) {
+      if (!done[i]) {
+        boolean[] down = reach(beats, i);
+        boolean[] up = reach(beaten, i);
+        List<Integer> part = new ArrayList<>();
+        for (int j = 0; j < models; j++) {
+          if (down[j] && up[j]) {
+            part.add(j);
+            done[j] = true;
+          }
+        }
+        if (part.size() > best.size()) {
+          best = part;
+        }
+      }
+    }
+    return best;
+  }
+
+  private static boolean[] reach(List<List<Integer>> edges, int from) {
+    boolean[] seen = new boolean[edges.size()];
+    List<Integer> open = new ArrayList<>(List.of(from));
+    seen[from] = true;
+    while (!open.isEmpty()) {
+      for (int next : edges.get(open.remove(open.size() - 1))) {
+        if (!seen[next]) {
+          seen[next] = true;
+          open.add(next);
+        }
+      }
+    }
+    return seen;
+  }
+
+  /** The games among some models, which take new numbers in the order given. */
+  public Battles among(List<Integer> some) {
+    int[] number = new int[models];
+    Arrays.fill(number, -1);
+    for (int i = 0; i < some.size(); i++) {
+      number[some.get(i)] = i;
+    }
+    int[] kept = new int[a.length];
+    int count = 0;
+    for (int i = 0; i < a.length; i++) {
+      if (number[a[i]] >= 0 && number[b[i]] >= 0 && n[i] > 0) {
+        kept[count++] = i;
+      }
+    }
+    int[] x = new int[count];
+    int[] y = new int[count];
+    double[][] sums = new double[3][count];
+    double[] cells = new double[count * ATOMS];
+    for (int k = 0; k < count; k++) {
+      int i = kept[k];
+      x[k] = number[a[i]];
+      y[k] = number[b[i]];
+      sums[0][k] = n[i];
+      sums[1][k] = score[i];
+      sums[2][k] = squares[i];
+      System.arraycopy(atoms, i * ATOMS, cells, k * ATOMS, ATOMS);
+    }
+    return new Battles(some.size(), x, y, sums[0], sums[1], sums[2], cells);
+  }
+}

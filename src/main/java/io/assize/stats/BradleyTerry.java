@@ -1,0 +1,488 @@
+package io.assize.stats;
+
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * Ratings of models from games between pairs: P(a beats b) = σ(θ_a − θ_b) (Bradley &amp; Terry
+ * 1952), fitted by maximum likelihood, with scores as weights of a win (a tie is half of one, a
+ * soft verdict its probability).
+ *
+ * <p>Scores that are no coin flips (ties, soft verdicts, several games with one prompt) leave the
+ * estimate consistent but not the inverse information; the covariance is therefore the sandwich
+ * H⁻¹·M·H⁻¹ (Huber 1967; White 1982), M being the sum of the squared gradients of games or of
+ * clusters of games.
+ */
+public final class BradleyTerry {
+  /** Elo points of one unit of θ: 400 / ln 10. */
+  public static final double ELO = 400 / Math.log(10);
+
+  private static final int MOST_STEPS = 100;
+  private static final double CLOSE = 1e-10;
+
+  private BradleyTerry() {}
+
+  /**
+   * What is known of the ratings before these games: θ ~ N(mean, variance·I). Partial pooling takes
+   * the ratings over all scenarios as the mean of a scenario's.
+   *
+   * @param covariance of the mean itself, {@code [models][models]}; null: it is known exactly
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+  public record Prior(double[] mean, double variance, double[][] covariance) {}
+
+  /**
+   * Fitted strengths.
+   *
+   * @param strength θ, with mean 0, {@code [models]}
+   * @param covariance of θ, of differences to the mean, {@code [models][models]}
+   * @param shift what was taken from the strengths to make their mean 0
+   * @param bread the inverse of the information (or of the penalised one), by which a gradient
+   *     becomes a step
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+  public record Fit(double[] strength, double shift, double[][] covariance, double[][] bread) {
+    /** The standard error of a strength. */
+    public double error(int model) {
+      return Math.sqrt(Math.max(0, covariance[model][model]));
+    }
+  }
+
+  /**
+   * Maximum likelihood.
+   *
+   * @param battles games whose graph is connected both ways ({@link Battles#bounded})
+   * @param dependence what games of one cluster add to M beyond their own squares, {@code
+   *     [models][models]}, as {@link #cross}; null: games are independent
+   */
+  public static Fit fit(Battles battles, double[][] dependence) {
+    return fit(battles, null, dependence);
+  }
+
+  /** The same with a prior, or null; with one, any games have finite ratings. */
+  public static Fit fit(Battles battles, Prior prior, double[][] dependence) {
+    double[] theta = prior == null ? new double[battles.models()] : prior.mean().clone();
+    double[][] information = climb(battles, prior, theta);
+    double[][] bread = Matrices.inverse(positive(information));
+    double[][] meat = meat(battles, theta);
+    if (dependence != null) {
+      add(meat, dependence, 1);
+    }
+    if (prior != null) {
+      addPrior(meat, prior);
+    }
+    double[][] covariance = Matrices.product(Matrices.product(bread, meat), bread);
+    centre(covariance);
+    double mean = Arrays.stream(theta).average().orElse(0);
+    for (int i = 0; i < theta.length; i++) {
+      theta[i] -= mean;
+    }
+    return new Fit(theta, mean, covariance, bread);
+  }
+
+  /** Newton's method with halved steps; theta is the start and becomes the optimum. */
+  private static double[][] climb(Battles battles, Prior prior, double[] theta) {
+    double value = logLikelihood(battles, prior, theta);
+    double[][] information = null;
+    for (int step = 0; step < MOST_STEPS; step++) {
+      double[] move = gradient(battles, prior, theta);
+      information = information(battles, prior, theta);
+      Matrices.solve(positive(information), move);
+      double size = Arrays.stream(move).map(Math::abs).max().orElse(0);
+      double part = 1;
+      double[] next = moved(theta, move, part);
+      double better = logLikelihood(battles, prior, next);
+      while (better < value - 1e-12 * Math.abs(value) && part > 1e-6) {
+        part /= 2;
+        next = moved(theta, move, part);
+        better = logLikelihood(battles, prior, next);
+      }
+      System.arraycopy(next, 0, theta, 0, theta.length);
+      value = better;
+      if (size < CLOSE) {
+        break;
+      }
+    }
+    return information;
+  }
+
+  private static double[][] positive(double[][] information) {
+    double[][] factor = Matrices.cholesky(information);
+    if (factor == null) {
+      throw new IllegalArgumentException(
+          "these games do not join their models: fit the parts of Battles.bounded()");
+    }
+    return factor;
+  }
+
+  private static double[] moved(double[] theta, double[] move, double part) {
+    double[] next = theta.clone();
+    for (int i = 0; i < next.length; i++) {
+      next[i] += part * move[i];
+    }
+    return next;
+  }
+
+  private static double logLikelihood(Battles battles, Prior prior, double[] theta) {
+    double sum = 0;
+    for (int i = 0; i < battles.pairs(); i++) {
+      double d = theta[battles.a()[i]] - theta[battles.b()[i]];
+      sum += battles.score()[i] * d - battles.n()[i] * softplus(d);
+    }
+    for (int i = 0; prior != null && i < theta.length; i++) {
+      double off = theta[i] - prior.mean()[i];
+      sum -= off * off / (2 * prior.variance());
+    }
+    return sum;
+  }
+
+  static double softplus(double x) {
+    return Math.max(0, x) + Math.log1p(Math.exp(-Math.abs(x)));
+  }
+
+  /** σ(x). */
+  public static double logistic(double x) {
+    return x >= 0 ? 1 / (1 + Math.exp(-x)) : 1 - 1 / (1 + Math.exp(x));
+  }
+
+  private static double[] gradient(Battles battles, Prior prior, double[] theta) {
+    double[] gradient = new double[theta.length];
+    for (int i = 0; i < battles.pairs(); i++) {
+      int a = battles.a()[i];
+      int b = battles.b()[i];
+      double part = battles.score()[i] - battles.n()[i] * logistic(theta[a] - theta[b]);
+      gradient[a] += part;
+      gradient[b] -= part;
+    }
+    for (int i = 0; prior != null && i < theta.length; i++) {
+      gradient[i] -= (theta[i] - prior.mean()[i]) / prior.variance();
+    }
+    return gradient;
+  }
+
+  /**
+   * The information; without a prior, ratings are known up to a constant, which a ridge along (1,
+   * …, 1) holds without touching their differences.
+   */
+  private static double[][] information(Battles battles, Prior prior, double[] theta) {
+    int size = theta.length;
+    double[][] sum = new double[size][size];
+    double trace = 0;
+    for (int i = 0; i < battles.pairs(); i++) {
+      double p = logistic(theta[battles.a()[i]] - theta[battles.b()[i]]);
+      double w = battles.n()[i] * p * (1 - p);
+      trace += 2 * w;
+      addPair(sum, battles.a()[i], battles.b()[i], w);
+    }
+    double ridge = prior == null ? trace / size / size : 0;
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        sum[i][j] += ridge;
+      }
+      sum[i][i] += prior == null ? 0 : 1 / prior.variance();
+    }
+    return sum;
+  }
+
+  /** M of independent games: Σ (y − p)² at each pair. */
+  private static double[][] meat(Battles battles, double[] theta) {
+    double[][] sum = new double[theta.length][theta.length];
+    for (int i = 0; i < battles.pairs(); i++) {
+      double p = logistic(theta[battles.a()[i]] - theta[battles.b()[i]]);
+      double squares = battles.squares()[i] - 2 * p * battles.score()[i] + p * p * battles.n()[i];
+      addPair(sum, battles.a()[i], battles.b()[i], Math.max(0, squares));
+    }
+    return sum;
+  }
+
+  private static void addPair(double[][] m, int a, int b, double w) {
+    m[a][a] += w;
+    m[b][b] += w;
+    m[a][b] -= w;
+    m[b][a] -= w;
+  }
+
+  /**
+   * What two games of one cluster add to M: r·r′·(x·x′ᵀ + x′·xᵀ), x being +1 at a game's first
+   * model and −1 at its second, r its score less the expected one.
+   */
+  public static void cross(double[][] m, int a, int b, double r, int a2, int b2, double r2) {
+    double w = r * r2;
+    addTo(m, a, a2, w);
+    addTo(m, a, b2, -w);
+    addTo(m, b, a2, -w);
+    addTo(m, b, b2, w);
+  }
+
+  private static void addTo(double[][] m, int i, int j, double w) {
+    m[i][j] += w;
+    m[j][i] += w;
+  }
+
+  private static void add(double[][] to, double[][] from, double times) {
+    for (int i = 0; i < to.length; i++) {
+      for (int j = 0; j < to.length; j++) {
+        to[i][j] += times * from[i][j];
+      }
+    }
+  }
+
+  /** The prior's own part of the squared error: P + P·Cov(mean)·P with P = I / variance. */
+  private static void addPrior(double[][] meat, Prior prior) {
+    double precision = 1 / prior.variance();
+    for (int i = 0; i < meat.length; i++) {
+      meat[i][i] += precision;
+    }
+    if (prior.covariance() != null) {
+      add(meat, prior.covariance(), precision * precision);
+    }
+  }
+
+  /** The covariance of differences to the mean of all. */
+  private static void centre(double[][] m) {
+    int size = m.length;
+    double[] rows = new double[size];
+    double all = 0;
+    for (int i = 0; i < size; i++) {
+      rows[i] = Arrays.stream(m[i]).sum() / size;
+      all += rows[i] / size;
+    }
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        m[i][j] += all - rows[i] - rows[j];
+      }
+    }
+  }
+
+  /**
+   * What a scenario tells of how far its ratings lie from those over all scenarios.
+   *
+   * @param squares ‖g‖² of the gradient g at the ratings over all
+   * @param noise tr M, what ‖g‖² would be without any difference
+   * @param curvature tr H², by which a variance τ² of the difference raises ‖g‖²
+   * @param eigenvalue tr H by its rank
+   * @param rank one less than the scenario's models
+   */
+  public record Deviation(
+      double squares, double noise, double curvature, double eigenvalue, int rank)
+      implements Serializable {
+
+    /** Of a scenario's games at given strengths. */
+    public static Deviation of(Battles battles, double[] theta) {
+      double[] gradient = gradient(battles, null, theta);
+      double[][] h = new double[theta.length][theta.length];
+      for (int i = 0; i < battles.pairs(); i++) {
+        double p = logistic(theta[battles.a()[i]] - theta[battles.b()[i]]);
+        addPair(h, battles.a()[i], battles.b()[i], battles.n()[i] * p * (1 - p));
+      }
+      double[][] m = meat(battles, theta);
+      double noise = 0;
+      double trace = 0;
+      double curvature = 0;
+      int met = 0;
+      for (int i = 0; i < theta.length; i++) {
+        noise += m[i][i];
+        trace += h[i][i];
+        met += h[i][i] > 0 ? 1 : 0;
+        for (double v : h[i]) {
+          curvature += v * v;
+        }
+      }
+      int rank = Math.max(1, met - 1);
+      double squares = Arrays.stream(gradient).map(g -> g * g).sum();
+      return new Deviation(squares, noise, curvature, trace / rank, rank);
+    }
+  }
+
+  /**
+   * The variance τ² of a scenario's strengths about those over all scenarios, by moments: E‖g‖² =
+   * tr M + τ²·tr H², each scenario weighted by the inverse of its approximate variance. Never below
+   * {@code least}.
+   */
+  public static double variance(Iterable<Deviation> deviations, double least) {
+    double variance = 0;
+    for (int round = 0; round < 10; round++) {
+      double sum = 0;
+      double weights = 0;
+      for (Deviation d : deviations) {
+        if (d.curvature() > 0) {
+          double spread = d.noise() / d.rank() / (d.eigenvalue() * d.eigenvalue()) + variance;
+          double weight = d.rank() / (spread * spread);
+          sum += weight * (d.squares() - d.noise()) / d.curvature();
+          weights += weight;
+        }
+      }
+      variance = weights > 0 ? Math.max(0, sum / weights) : 0;
+    }
+    return Math.max(least, variance);
+  }
+
+  /**
+   * Replicates of the strengths by resampling the sufficient statistics: each kind of score of each
+   * pair is drawn anew (Poisson with the count seen, the Poisson bootstrap of Hanley &amp;
+   * MacGibbon 2006; soft scores by their mean and variance), and the ratings are fitted to what was
+   * drawn. The cost does not depend on the number of games. Games are taken as independent.
+   *
+   * @param prior of the fit, or null; its mean is drawn anew as well
+   * @return {@code [replicates][models]}, each with mean 0
+   */
+  public static double[][] bootstrap(
+      Battles battles, Fit fit, Prior prior, int replicates, long seed) {
+    double[][] samples = new double[replicates][];
+    double[][] root =
+        prior == null || prior.covariance() == null ? null : Matrices.root(prior.covariance());
+    SplittableRandom seeds = new SplittableRandom(seed);
+    for (int r = 0; r < replicates; r++) {
+      Draws draws = new Draws(seeds.split());
+      samples[r] = replicate(battles, fit, drawn(prior, root, draws), draws);
+    }
+    return samples;
+  }
+
+  /**
+   * Replicates where games depend on each other: the fit moved by draws with its covariance, which
+   * is the bootstrap by normal multipliers of the clusters' gradients, to first order.
+   */
+  public static double[][] multiplied(Fit fit, int replicates, long seed) {
+    int models = fit.strength().length;
+    double[][] root = Matrices.root(fit.covariance());
+    double[][] samples = new double[replicates][models];
+    Draws draws = new Draws(seed);
+    double[] z = new double[models];
+    for (double[] sample : samples) {
+      Arrays.setAll(z, i -> draws.normal());
+      for (int i = 0; i < models; i++) {
+        sample[i] = fit.strength()[i];
+        for (int k = 0; k <= i; k++) {
+          sample[i] += root[i][k] * z[k];
+        }
+      }
+    }
+    return samples;
+  }
+
+  private static Prior drawn(Prior prior, double[][] root, Draws draws) {
+    if (prior == null) {
+      return null;
+    }
+    double[] mean = prior.mean().clone();
+    double[] z = new double[mean.length];
+    for (int i = 0; i < mean.length; i++) {
+      z[i] = draws.normal();
+      mean[i] += Math.sqrt(prior.variance()) * draws.normal();
+      for (int k = 0; root != null && k <= i; k++) {
+        mean[i] += root[i][k] * z[k];
+      }
+    }
+    return new Prior(mean, prior.variance(), null);
+  }
+
+  private static double[] replicate(Battles battles, Fit fit, Prior prior, Draws draws) {
+    int pairs = battles.pairs();
+    double[] n = new double[pairs];
+    double[] score = new double[pairs];
+    for (int i = 0; i < pairs; i++) {
+      double soft = battles.n()[i];
+      double softScore = battles.score()[i];
+      double softSquares = battles.squares()[i];
+      for (int k = 0; k < Battles.ATOMS; k++) {
+        double count = battles.atoms()[i * Battles.ATOMS + k];
+        if (count > 0) {
+          double value = k / 4.0;
+          double drawn = draws.poisson(count);
+          n[i] += drawn;
+          score[i] += drawn * value;
+          soft -= count;
+          softScore -= count * value;
+          softSquares -= count * value * value;
+        }
+      }
+      if (soft > 0.5) {
+        double drawn = draws.poisson(soft);
+        double mean = softScore / soft;
+        double variance = Math.max(0, softSquares / soft - mean * mean);
+        double sum = drawn * mean + Math.sqrt(drawn * variance) * draws.normal();
+        n[i] += drawn;
+        score[i] += Math.min(drawn, Math.max(0, sum));
+      }
+    }
+    return refit(battles, fit, prior, n, score);
+  }
+
+  /** Newton's steps with the information of the fit, which is near that of the replicate. */
+  private static double[] refit(Battles battles, Fit fit, Prior prior, double[] n, double[] score) {
+    int models = battles.models();
+    double[] theta = fit.strength().clone();
+    double shift = prior == null ? 0 : fit.shift();
+    for (int i = 0; i < models; i++) {
+      theta[i] += shift;
+    }
+    double[] gradient = new double[models];
+    double[] move = new double[models];
+    double last = Double.POSITIVE_INFINITY;
+    for (int step = 0; step < 12; step++) {
+      Arrays.fill(gradient, 0);
+      for (int i = 0; i < n.length; i++) {
+        if (n[i] > 0) {
+          int a = battles.a()[i];
+          int b = battles.b()[i];
+          double part = score[i] - n[i] * logistic(theta[a] - theta[b]);
+          gradient[a] += part;
+          gradient[b] -= part;
+        }
+      }
+      for (int i = 0; prior != null && i < models; i++) {
+        gradient[i] -= (theta[i] - prior.mean()[i]) / prior.variance();
+      }
+      Matrices.multiply(fit.bread(), gradient, move);
+      double size = 0;
+      double mean = 0;
+      for (double m : move) {
+        mean += m / models;
+      }
+      for (int i = 0; i < models; i++) {
+        move[i] -= prior == null ? mean : 0;
+        size = Math.max(size, Math.abs(move[i]));
+      }
+      // A replicate in which a model never loses has no optimum: it stays where it still moved
+      // less.
+      if (!(size < last)) {
+        break;
+      }
+      for (int i = 0; i < models; i++) {
+        theta[i] += move[i];
+      }
+      if (size < 1e-4) {
+        break;
+      }
+      last = size;
+    }
+    double mean = Arrays.stream(theta).average().orElse(0);
+    for (int i = 0; i < models; i++) {
+      theta[i] -= mean;
+    }
+    return theta;
+  }
+
+  /** The covariance of replicates, {@code [replicates][models]}. */
+  public static double[][] covariance(double[][] replicates) {
+    int models = replicates[0].length;
+    double[] mean = new double[models];
+    for (double[] replicate : replicates) {
+      for (int i = 0; i < models; i++) {
+        mean[i] += replicate[i] / replicates.length;
+      }
+    }
+    double[][] sum = new double[models][models];
+    for (double[] replicate : replicates) {
+      for (int i = 0; i < models; i++) {
+        double off = (replicate[i] - mean[i]) / (replicates.length - 1);
+        for (int j = 0; j < models; j++) {
+          sum[i][j] += off * (replicate[j] - mean[j]);
+        }
+      }
+    }
+    return sum;
+  }
+}

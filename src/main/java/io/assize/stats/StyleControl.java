@@ -1,0 +1,154 @@
+package io.assize.stats;
+
+import java.io.Serializable;
+import java.util.Arrays;
+
+/**
+ * Bradley–Terry ratings beside coefficients of style: logit P(a beats b) = θ_a − θ_b + β·z, where z
+ * holds differences of the responses' style, each (s_a − s_b) / (s_a + s_b) and scaled to a root
+ * mean square of 1 (after the style control of Chatbot Arena, Li, Angelopoulos &amp; Chiang 2024).
+ * A rating is then what the model is worth where both responses have the same style.
+ *
+ * <p>One iteration of Newton's method is one pass over the games: {@link Sums} add up, and {@link
+ * #step} moves the parameters.
+ */
+public final class StyleControl {
+  /** Newton's steps at most. */
+  public static final int MOST_STEPS = 30;
+
+  /** Steps end when no parameter moves further. */
+  public static final double CLOSE = 1e-8;
+
+  private StyleControl() {}
+
+  /**
+   * One iteration's sums over games, as integers of a fixed scale: their order changes no digit.
+   * Matrices are of models and features together, {@code [(models + features)²]}.
+   *
+   * @param gradient {@code [models + features]}
+   * @param information Σ p(1 − p)·x·xᵀ, its lower triangle used
+   * @param meat Σ (y − p)²·x·xᵀ
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+  public record Sums(int models, int features, long[] gradient, long[] information, long[] meat)
+      implements Serializable {
+    private static final double SCALE = 1L << 26;
+
+    /** Of nothing. */
+    public static Sums of(int models, int features) {
+      int size = models + features;
+      return new Sums(
+          models, features, new long[size], new long[size * size], new long[size * size]);
+    }
+
+    /** Adds one game: a's score y, and z, {@code [features]}. */
+    public void add(double[] parameters, int a, int b, double y, double[] z) {
+      double eta = parameters[a] - parameters[b];
+      for (int f = 0; f < features; f++) {
+        eta += parameters[models + f] * z[f];
+      }
+      double p = BradleyTerry.logistic(eta);
+      double r = y - p;
+      gradient[a] += fixed(r);
+      gradient[b] -= fixed(r);
+      add(information, a, b, p * (1 - p), z);
+      add(meat, a, b, r * r, z);
+      for (int f = 0; f < features; f++) {
+        gradient[models + f] += fixed(r * z[f]);
+      }
+    }
+
+    private void add(long[] m, int a, int b, double w, double[] z) {
+      int size = models + features;
+      long whole = fixed(w);
+      m[a * size + a] += whole;
+      m[b * size + b] += whole;
+      m[Math.max(a, b) * size + Math.min(a, b)] -= whole;
+      for (int f = 0; f < features; f++) {
+        int row = (models + f) * size;
+        long part = fixed(w * z[f]);
+        m[row + a] += part;
+        m[row + b] -= part;
+        for (int g = 0; g <= f; g++) {
+          m[row + models + g] += fixed(w * z[f] * z[g]);
+        }
+      }
+    }
+
+    /** Adds another's. */
+    public Sums add(Sums other) {
+      add(gradient, other.gradient);
+      add(information, other.information);
+      add(meat, other.meat);
+      return this;
+    }
+
+    private static void add(long[] to, long[] from) {
+      for (int i = 0; i < to.length; i++) {
+        to[i] += from[i];
+      }
+    }
+
+    private static long fixed(double value) {
+      return Math.round(value * SCALE);
+    }
+
+    private double[][] matrix(long[] m) {
+      int size = models + features;
+      double[][] out = new double[size][size];
+      for (int i = 0; i < size; i++) {
+        for (int j = 0; j <= i; j++) {
+          out[i][j] = out[j][i] = m[i * size + j] / SCALE;
+        }
+      }
+      return out;
+    }
+  }
+
+  /**
+   * Moves the parameters by one Newton step.
+   *
+   * @param parameters θ, then β, {@code [models + features]}
+   * @return the largest move; NaN where the games do not tell the parameters apart
+   */
+  public static double step(Sums sums, double[] parameters) {
+    double[][] factor = Matrices.cholesky(held(sums));
+    if (factor == null) {
+      return Double.NaN;
+    }
+    double[] move = Arrays.stream(sums.gradient).mapToDouble(g -> g / Sums.SCALE).toArray();
+    Matrices.solve(factor, move);
+    double largest = 0;
+    for (double m : move) {
+      largest = Math.max(largest, Math.abs(m));
+    }
+    double part = Math.min(1, 2 / Math.max(2, largest));
+    for (int i = 0; i < move.length; i++) {
+      parameters[i] += part * move[i];
+    }
+    return largest;
+  }
+
+  /** The sandwich covariance of θ (of differences to the mean) and β. */
+  public static double[][] covariance(Sums sums) {
+    double[][] bread = Matrices.inverse(Matrices.cholesky(held(sums)));
+    double[][] meat = sums.matrix(sums.meat);
+    return Matrices.product(Matrices.product(bread, meat), bread);
+  }
+
+  /** The information with the sum of all θ held at 0. */
+  private static double[][] held(Sums sums) {
+    double[][] h = sums.matrix(sums.information);
+    double trace = 0;
+    for (int i = 0; i < sums.models; i++) {
+      trace += h[i][i];
+    }
+    double ridge = trace / sums.models / sums.models;
+    for (int i = 0; i < sums.models; i++) {
+      for (int j = 0; j < sums.models; j++) {
+        h[i][j] += ridge;
+      }
+    }
+    return h;
+  }
+}

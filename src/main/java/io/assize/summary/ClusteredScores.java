@@ -1,0 +1,120 @@
+package io.assize.summary;
+
+import io.assize.stats.ScoreSums;
+import java.io.Serializable;
+
+/**
+ * Sums of scores by key, the scores of one key and one prompt being a cluster. Scores are kept as
+ * whole billionths (so a long holds nine billion of them), products of clusters' sums as
+ * millionths.
+ */
+final class ClusteredScores implements Serializable {
+  private static final long serialVersionUID = 1;
+  static final double SCALE = 1e9;
+  private static final double PRODUCTS = 1e6;
+
+  // The columns.
+  private static final int N = 0;
+  private static final int SUM = 1;
+  private static final int SQUARES = 2;
+  private static final int DECISIONS = 3;
+  private static final int CLUSTERS = 4;
+  // What a cluster's squares have beyond those of its scores.
+  private static final int MORE_SQUARES = 5;
+  private static final int MORE_PRODUCTS = 6;
+  private static final int MORE_SIZES = 7;
+  private static final int WIDTH = 8;
+
+  private final LongTable sums = new LongTable(WIDTH);
+  private transient LongTable prompt;
+
+  static long fixed(double score) {
+    return Math.round(score * SCALE);
+  }
+
+  /** Adds a score of the prompt at hand. */
+  void add(long key, double score, boolean decision) {
+    if (prompt == null) {
+      prompt = new LongTable(WIDTH);
+    }
+    int at = prompt.row(key);
+    long[] values = prompt.values();
+    values[at + N]++;
+    values[at + SUM] += fixed(score);
+    values[at + SQUARES] += fixed(score * score);
+    values[at + DECISIONS] += decision ? 1 : 0;
+  }
+
+  /** The prompt has no more scores. */
+  void endPrompt() {
+    if (prompt == null || prompt.size() == 0) {
+      return;
+    }
+    LongTable done = prompt;
+    done.forEachKey(key -> endCluster(key, done.values(), done.find(key)));
+    prompt = null;
+  }
+
+  private void endCluster(long key, long[] cluster, int from) {
+    int at = sums.row(key);
+    long[] values = sums.values();
+    for (int k = 0; k < CLUSTERS; k++) {
+      values[at + k] += cluster[from + k];
+    }
+    values[at + CLUSTERS]++;
+    long n = cluster[from + N];
+    if (n > 1) {
+      double sum = cluster[from + SUM] / SCALE;
+      double squares = cluster[from + SQUARES] / SCALE;
+      values[at + MORE_SQUARES] += Math.round((sum * sum - squares) * PRODUCTS);
+      values[at + MORE_PRODUCTS] += Math.round((sum * n - sum) * PRODUCTS);
+      values[at + MORE_SIZES] += n * n - n;
+    }
+  }
+
+  /** A prompt's only score. */
+  void addAlone(long key, double score, boolean decision) {
+    int at = sums.row(key);
+    long[] values = sums.values();
+    values[at + N]++;
+    values[at + SUM] += fixed(score);
+    values[at + SQUARES] += fixed(score * score);
+    values[at + DECISIONS] += decision ? 1 : 0;
+    values[at + CLUSTERS]++;
+  }
+
+  ClusteredScores add(ClusteredScores other) {
+    sums.add(other.sums);
+    return this;
+  }
+
+  LongTable table() {
+    return sums;
+  }
+
+  /** The sums of a key; none where it has no score. */
+  ScoreSums of(long key) {
+    int at = sums.find(key);
+    if (at < 0) {
+      return ScoreSums.NONE;
+    }
+    long[] v = sums.values();
+    double sum = v[at + SUM] / SCALE;
+    double squares = v[at + SQUARES] / SCALE;
+    return new ScoreSums(
+        v[at + N],
+        sum,
+        squares,
+        v[at + DECISIONS],
+        v[at + CLUSTERS],
+        squares + v[at + MORE_SQUARES] / PRODUCTS,
+        sum + v[at + MORE_PRODUCTS] / PRODUCTS,
+        (double) v[at + N] + v[at + MORE_SIZES]);
+  }
+
+  /** Whether some prompt gave this key more than one score. */
+  boolean recurs(long key) {
+    int at = sums.find(key);
+    return at >= 0 && sums.values()[at + N] > sums.values()[at + CLUSTERS];
+  }
+}

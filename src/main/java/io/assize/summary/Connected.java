@@ -1,0 +1,49 @@
+package io.assize.summary;
+
+import io.assize.stats.Battles;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+
+/** Which models can be rated together, and what is said of the others. */
+final class Connected {
+  private static final String APART =
+      "not rated: the models fall into %d parts between which there is no game";
+  private static final String UNBOUNDED =
+      "not rated: it never lost to, or never won against, the models that are rated";
+  private static final String NOT_OVER_ALL = "not rated over all scenarios";
+
+  private Connected() {}
+
+  /** The models whose maximum likelihood is finite, where games join all; else none. */
+  static List<Integer> rated(Battles battles, Map<Integer, String> notes) {
+    List<List<Integer>> parts = battles.components();
+    if (parts.size() > 1) {
+      for (List<Integer> part : parts) {
+        part.forEach(model -> notes.put(model, APART.formatted(parts.size())));
+      }
+      return List.of();
+    }
+    List<Integer> bounded = battles.bounded();
+    List<Integer> rated = bounded.size() > 1 ? bounded : List.of();
+    for (List<Integer> part : parts) {
+      for (int model : part) {
+        if (!rated.contains(model)) {
+          notes.put(model, UNBOUNDED);
+        }
+      }
+    }
+    return rated;
+  }
+
+  /** The models that play at a level and have a rating over all. */
+  static List<Integer> pooled(Battles battles, int[] all, Map<Integer, String> notes) {
+    double[] games = battles.games();
+    for (int model = 0; model < games.length; model++) {
+      if (games[model] > 0 && Arrays.binarySearch(all, model) < 0) {
+        notes.put(model, NOT_OVER_ALL);
+      }
+    }
+    return Arrays.stream(all).filter(model -> games[model] > 0).boxed().toList();
+  }
+}

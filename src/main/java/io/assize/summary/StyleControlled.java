@@ -1,0 +1,152 @@
+package io.assize.summary;
+
+import io.assize.stats.StyleControl;
+import java.io.Serializable;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.broadcast.Broadcast;
+
+/**
+ * One judge's ratings beside coefficients of style, over all its games. Each iteration is one pass
+ * over the blocks, on the executors.
+ *
+ * @param models the numbers of the rated models
+ * @param features which of {@link #FEATURES} vary
+ * @param parameters θ with mean 0, then the coefficients
+ * @param covariance of the parameters
+ */
+@SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+record StyleControlled(int[] models, int[] features, double[] parameters, double[][] covariance)
+    implements Serializable {
+  static final List<String> FEATURES = List.of("length", "headers", "lists", "bold");
+  private static final double SCALE = 1L << 30;
+
+  /**
+   * Fits; null where no feature varies, or the games do not tell models and style apart.
+   *
+   * @param rated the models that have ratings
+   */
+  static StyleControlled fit(
+      JavaRDD<GameBlock> blocks,
+      String judge,
+      int[] rated,
+      Broadcast<Names> names,
+      SummaryOptions options) {
+    JavaRDD<GameBlock> mine = blocks.filter(block -> block.judge.equals(judge));
+    double[] scale = scale(mine, options);
+    int[] features = IntStream.range(0, scale.length).filter(f -> scale[f] > 0).toArray();
+    if (features.length == 0 || rated.length < 2) {
+      return null;
+    }
+    int[] place = new int[names.value().of(judge).size()];
+    Arrays.fill(place, -1);
+    for (int i = 0; i < rated.length; i++) {
+      place[rated[i]] = i;
+    }
+    double[] parameters = new double[rated.length + features.length];
+    StyleControl.Sums sums = null;
+    for (int step = 0; step < StyleControl.MOST_STEPS; step++) {
+      sums = pass(mine, names, place, features, scale, parameters, rated.length, options);
+      double moved = StyleControl.step(sums, parameters);
+      if (Double.isNaN(moved)) {
+        return null;
+      }
+      if (moved < StyleControl.CLOSE) {
+        break;
+      }
+    }
+    double mean = Arrays.stream(parameters, 0, rated.length).average().orElse(0);
+    for (int i = 0; i < rated.length; i++) {
+      parameters[i] -= mean;
+    }
+    return new StyleControlled(rated, features, parameters, StyleControl.covariance(sums));
+  }
+
+  /** The root mean square of each feature; 0 where it never differs. */
+  private static double[] scale(JavaRDD<GameBlock> mine, SummaryOptions options) {
+    long[] sums =
+        mine.mapPartitions(
+                some -> {
+                  long[] sum = new long[GameBlock.STYLES + 1];
+                  some.forEachRemaining(block -> addSquares(sum, block, options));
+                  return List.of(sum).iterator();
+                })
+            .fold(new long[GameBlock.STYLES + 1], StyleControlled::plus);
+    double[] scale = new double[GameBlock.STYLES];
+    for (int f = 0; f < scale.length; f++) {
+      scale[f] = Math.sqrt(sums[f] / SCALE / Math.max(1, sums[GameBlock.STYLES]));
+    }
+    return scale;
+  }
+
+  private static void addSquares(long[] sum, GameBlock block, SummaryOptions options) {
+    for (int i = 0; i < block.games(); i++) {
+      if (!Double.isNaN(Scores.of(block, i, options.outcomes()))) {
+        for (int f = 0; f < GameBlock.STYLES; f++) {
+          double z = block.styles[i * GameBlock.STYLES + f];
+          sum[f] += Math.round(z * z * SCALE);
+        }
+        sum[GameBlock.STYLES]++;
+      }
+    }
+  }
+
+  private static long[] plus(long[] a, long[] b) {
+    long[] sum = a.clone();
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += b[i];
+    }
+    return sum;
+  }
+
+  private static StyleControl.Sums pass(
+      JavaRDD<GameBlock> mine,
+      Broadcast<Names> names,
+      int[] place,
+      int[] features,
+      double[] scale,
+      double[] parameters,
+      int models,
+      SummaryOptions options) {
+    return mine.mapPartitions(
+            some -> {
+              StyleControl.Sums sums = StyleControl.Sums.of(models, features.length);
+              double[] z = new double[features.length];
+              some.forEachRemaining(
+                  block -> {
+                    int[] number = names.value().of(block);
+                    for (int i = 0; i < block.games(); i++) {
+                      double score = Scores.of(block, i, options.outcomes());
+                      int x = place[number[block.x[i]]];
+                      int y = place[number[block.y[i]]];
+                      if (!Double.isNaN(score) && x >= 0 && y >= 0) {
+                        for (int f = 0; f < z.length; f++) {
+                          int feature = features[f];
+                          z[f] = block.styles[i * GameBlock.STYLES + feature] / scale[feature];
+                        }
+                        sums.add(parameters, x, y, score, z);
+                      }
+                    }
+                  });
+              return List.of(sums).iterator();
+            })
+        .reduce(StyleControl.Sums::add);
+  }
+
+  double coefficient(int feature) {
+    return parameters[models.length + feature];
+  }
+
+  double error(int feature) {
+    int at = models.length + feature;
+    return Math.sqrt(Math.max(0, covariance[at][at]));
+  }
+
+  /** The variance of a model's θ, or of its difference to another's (−1: none). */
+  double variance(int i, int j) {
+    double[][] c = covariance;
+    return Math.max(0, j < 0 ? c[i][i] : c[i][i] + c[j][j] - 2 * c[i][j]);
+  }
+}

@@ -1,0 +1,306 @@
+package io.assize.summary;
+
+import static io.assize.testing.LocalSpark.row;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.rand;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.assize.stats.BradleyTerry;
+import io.assize.stats.Draws;
+import io.assize.testing.LocalSpark;
+import io.assize.verdict.OutcomePolicy;
+import io.assize.verdict.TableStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What must hold of the tables whatever the verdicts are. */
+@Tag("slow")
+class SummaryTablesTest {
+  private static final String VERDICTS =
+      "judge STRING, protocol STRING, sample_id STRING, `order` STRING, decision STRING,"
+          + " probability_a DOUBLE, rating DOUBLE";
+  private static final String CORPUS =
+      "sample_id STRING, prompt STRING, model_a STRING, model_b STRING, response_a STRING,"
+          + " response_b STRING, scenario STRING, label STRING";
+  private static final List<String> PAIR_TABLES =
+      List.of(
+          SummaryTables.WIN_RATES,
+          SummaryTables.WIN_RATE_DIFFERENCES,
+          SummaryTables.RATINGS,
+          SummaryTables.RATING_DIFFERENCES,
+          SummaryTables.AGREEMENT,
+          SummaryTables.JUDGE_QUALITY,
+          SummaryTables.CALIBRATION,
+          SummaryTables.CORRECTED_WIN_RATES,
+          SummaryTables.COEFFICIENTS,
+          SummaryTables.CORRELATIONS);
+  private static final Map<String, String> GROUPS =
+      Map.of("s0", "g", "s1", "g", "s2", "h", "s3", "i");
+
+  @TempDir private Path dir;
+
+  /** Pairs of five models over four scenarios, prompts that recur, decisions and probabilities. */
+  private record Board(List<Object[]> verdicts, List<Object[]> corpus) {
+    static Board of(int pairs) {
+      Draws draws = new Draws(11);
+      List<Object[]> verdicts = new ArrayList<>();
+      List<Object[]> corpus = new ArrayList<>();
+      for (int i = 0; i < pairs; i++) {
+        int a = draws.below(5);
+        int b = (a + 1 + draws.below(4)) % 5;
+        int prompt = draws.below(pairs / 3);
+        double p = BradleyTerry.logistic(0.6 * (b - a) + 0.5 * draws.normal());
+        String label = draws.below(3) > 0 ? null : draws.uniform() < p ? "a" : "b";
+        corpus.add(
+            row(
+                "r" + i,
+                "prompt " + prompt,
+                "m" + a,
+                "m" + b,
+                "- item\n".repeat(draws.below(3)) + "word ".repeat(5 + draws.below(40)),
+                "**bold** ".repeat(draws.below(4)) + "word ".repeat(5 + draws.below(40)),
+                "s" + prompt % 4,
+                label));
+        for (String order : List.of("ab", "ba")) {
+          double shown = Math.rint(100 * Math.min(1, p + (order.equals("ab") ? 0.05 : 0))) / 100;
+          String decision = shown > 0.55 ? "a" : shown < 0.45 ? "b" : "tie";
+          boolean soft = i % 2 == 0;
+          verdicts.add(row("j", "pairwise", "r" + i, order, decision, soft ? shown : null, null));
+        }
+      }
+      return new Board(verdicts, corpus);
+    }
+
+    Dataset<Row> verdictTable() {
+      return LocalSpark.table(VERDICTS, verdicts.toArray(new Object[0][]));
+    }
+
+    Dataset<Row> corpusTable() {
+      return LocalSpark.table(CORPUS, corpus.toArray(new Object[0][]));
+    }
+
+    /** The same corpus with a and b exchanged, and the orders with them. */
+    Board exchanged() {
+      List<Object[]> others = new ArrayList<>();
+      for (Object[] v : verdicts) {
+        Object decision = v[4].equals("a") ? "b" : v[4].equals("b") ? "a" : v[4];
+        Object order = v[3].equals("ab") ? "ba" : "ab";
+        Object probability = v[5] == null ? null : (Object) (1 - (Double) v[5]);
+        others.add(row(v[0], v[1], v[2], order, decision, probability, null));
+      }
+      List<Object[]> pairs = new ArrayList<>();
+      for (Object[] c : corpus) {
+        Object label = c[7] == null ? null : c[7].equals("a") ? "b" : "a";
+        pairs.add(row(c[0], c[1], c[3], c[2], c[5], c[4], c[6], label));
+      }
+      return new Board(others, pairs);
+    }
+  }
+
+  private Path tables(String name, Dataset<Row> verdicts, Dataset<Row> corpus, SummaryOptions o) {
+    Path out = dir.resolve(name);
+    new SummaryTables(verdicts, corpus, GROUPS, o, Map.of("m0", 9.0, "m1", 5.0, "m2", 1.0), s -> {})
+        .writeTo(new TableStore(LocalSpark.session(), out.toString()));
+    return out;
+  }
+
+  private Path tables(String name, Board board) {
+    return tables(name, board.verdictTable(), board.corpusTable(), SummaryOptions.DEFAULT);
+  }
+
+  @Test
+  void neitherTheOrderOfRowsNorTheirPartitionsChangeAByte() throws IOException {
+    Board board = Board.of(300);
+    Path one = tables("one", board);
+    Dataset<Row> verdicts = board.verdictTable().orderBy(rand(5)).repartition(7);
+    Dataset<Row> corpus = board.corpusTable().orderBy(rand(6)).repartition(5);
+    LocalSpark.session().conf().set("spark.sql.shuffle.partitions", "11");
+    Path other;
+    try {
+      other = tables("other", verdicts, corpus, SummaryOptions.DEFAULT);
+    } finally {
+      LocalSpark.session().conf().set("spark.sql.shuffle.partitions", "3");
+    }
+    for (String table : PAIR_TABLES) {
+      assertThat(other.resolve(table + ".csv"))
+          .hasSameTextualContentAs(one.resolve(table + ".csv"));
+      assertThat(Files.readAllLines(one.resolve(table + ".csv"))).hasSizeGreaterThan(1);
+    }
+  }
+
+  @Test
+  void exchangingAAndBMirrorsEveryTable() {
+    Board board = Board.of(200);
+    Path one = tables("as it is", board);
+    Path other = tables("exchanged", board.exchanged());
+    for (String table : PAIR_TABLES) {
+      List<Row> mine = read(one, table);
+      List<Row> theirs = read(other, table);
+      assertThat(theirs).hasSameSizeAs(mine);
+      for (int i = 0; i < mine.size(); i++) {
+        assertSame(table, mine.get(i), theirs.get(i));
+      }
+    }
+    // And within a table: what one side wins, the other loses.
+    Map<String, Row> rates = new TreeMap<>();
+    read(one, SummaryTables.WIN_RATES)
+        .forEach(r -> rates.put(r.getString(1) + r.getString(2) + r.getString(3), r));
+    for (Row r : rates.values()) {
+      if (!r.getString(3).equals(Levels.ALL)) {
+        Row back = rates.get(r.getString(1) + r.getString(3) + r.getString(2));
+        assertThat(r.getDouble(8)).isCloseTo(1 - back.getDouble(8), within(1e-12));
+        assertThat(r.getLong(5)).isEqualTo(back.getLong(6));
+        if (!r.isNullAt(10)) {
+          assertThat(r.getDouble(10)).isCloseTo(1 - back.getDouble(11), within(1e-9));
+        }
+      }
+    }
+  }
+
+  @Test
+  void oneMoreVerdictChangesOnlyItsOwnScenarioAndWhatIsAboveIt() {
+    Board board = Board.of(200);
+    Path before = tables("before", board);
+    List<Object[]> verdicts = new ArrayList<>(board.verdicts());
+    List<Object[]> corpus = new ArrayList<>(board.corpus());
+    corpus.add(row("new", "new prompt", "m0", "m1", "x", "y", "s2", null));
+    verdicts.add(row("j", "pairwise", "new", "ab", "b", null, null));
+    Path after = tables("after", new Board(verdicts, corpus));
+    for (String table : List.of(SummaryTables.WIN_RATES, SummaryTables.WIN_RATE_DIFFERENCES)) {
+      List<Row> mine = read(before, table);
+      List<Row> theirs = read(after, table);
+      assertThat(theirs).hasSameSizeAs(mine);
+      int changed = 0;
+      for (int i = 0; i < mine.size(); i++) {
+        boolean same = mine.get(i).equals(theirs.get(i));
+        changed += same ? 0 : 1;
+        String level = mine.get(i).getString(1);
+        String model = mine.get(i).getString(2);
+        boolean may = List.of("s2", "group:h", "all").contains(level) && "m0 m1".contains(model);
+        assertThat(same || may).as(mine.get(i) + " became " + theirs.get(i)).isTrue();
+      }
+      // Each level's two models, against each other and against all.
+      assertThat(changed).isEqualTo(table.equals(SummaryTables.WIN_RATES) ? 3 * 4 : 0);
+    }
+  }
+
+  @Test
+  void policiesDecideWhatDisagreementIs() {
+    Dataset<Row> corpus =
+        LocalSpark.table(
+            CORPUS,
+            row("1", "p", "x", "y", "long answer here", "short", "s0", "a"),
+            row("2", "q", "x", "y", "short", "long answer here", "s0", "tie"));
+    Dataset<Row> verdicts =
+        LocalSpark.table(
+            VERDICTS,
+            row("j", "p", "1", "ab", "a", 0.9, null),
+            row("j", "p", "1", "ba", "a", 0.8, null),
+            row("j", "p", "2", "ab", "a", 0.9, null),
+            row("j", "p", "2", "ba", "b", 0.3, null));
+    Map<OutcomePolicy, Double> rates = new TreeMap<>();
+    Map<OutcomePolicy, Row> agreement = new TreeMap<>();
+    for (OutcomePolicy policy : OutcomePolicy.values()) {
+      SummaryOptions o = new SummaryOptions(policy, policy, null, "y", false, 100, false, 1);
+      Path out = tables(policy.name(), verdicts, corpus, o);
+      rates.put(policy, rate(out, "x").getDouble(8));
+      agreement.put(policy, read(out, SummaryTables.AGREEMENT).get(0));
+    }
+    assertThat(rates.get(OutcomePolicy.STRICT)).isEqualTo(0.75);
+    assertThat(rates.get(OutcomePolicy.AVERAGE)).isCloseTo((0.85 + 0.6) / 2, within(1e-12));
+    assertThat(rates.get(OutcomePolicy.DROP)).isCloseTo(0.85, within(1e-12));
+    // Auto-J's rule: both orders must give the label, so a disagreement is no agreement on a tie.
+    assertThat(agreement.get(OutcomePolicy.STRICT).getDouble(3)).isEqualTo(0.5);
+    assertThat(agreement.get(OutcomePolicy.AVERAGE).getDouble(3)).isEqualTo(0.5);
+    assertThat(agreement.get(OutcomePolicy.DROP).getLong(2)).isEqualTo(1);
+  }
+
+  @Test
+  void modelsThatNoGameJoinsAreNamedAndNotRated() {
+    Dataset<Row> corpus =
+        LocalSpark.table(
+            CORPUS,
+            row("1", "p", "a1", "a2", "x", "y", "s0", null),
+            row("2", "q", "b1", "b2", "x", "y", "s0", null));
+    Dataset<Row> verdicts =
+        LocalSpark.table(
+            VERDICTS,
+            row("j", "p", "1", "ab", "tie", null, null),
+            row("j", "p", "2", "ab", "tie", null, null));
+    List<Row> ratings =
+        read(tables("apart", verdicts, corpus, SummaryOptions.DEFAULT), SummaryTables.RATINGS)
+            .stream()
+            .filter(r -> r.getString(1).equals(Levels.ALL))
+            .toList();
+    assertThat(ratings).hasSize(4).allMatch(r -> r.isNullAt(3));
+    assertThat(ratings).allMatch(r -> r.<String>getAs("note").contains("2 parts"));
+  }
+
+  @Test
+  void anAnchorHasAThousandAndTheBootstrapIsNearTheSandwich() {
+    Board board = Board.of(300);
+    SummaryOptions drawn =
+        new SummaryOptions(
+            OutcomePolicy.AVERAGE, OutcomePolicy.STRICT, null, "m2", true, 1000, false, 3);
+    Path one = tables("anchored", board.verdictTable(), board.corpusTable(), drawn);
+    SummaryOptions sandwich =
+        new SummaryOptions(
+            OutcomePolicy.AVERAGE, OutcomePolicy.STRICT, null, "m2", false, 1000, false, 3);
+    Path other = tables("sandwich", board.verdictTable(), board.corpusTable(), sandwich);
+    List<Row> ratings = read(one, SummaryTables.RATINGS);
+    List<Row> others = read(other, SummaryTables.RATINGS);
+    for (int i = 0; i < ratings.size(); i++) {
+      Row r = ratings.get(i);
+      Row s = others.get(i);
+      assertThat(r.getDouble(3)).isEqualTo(s.getDouble(3));
+      if (r.getString(2).equals("m2")) {
+        assertThat(r.getDouble(3)).isEqualTo(1000);
+        assertThat(r.getDouble(7)).isZero();
+      } else {
+        assertThat(r.getDouble(7) / s.getDouble(7)).isCloseTo(1, within(0.2));
+      }
+    }
+  }
+
+  private static void assertSame(String table, Row mine, Row theirs) {
+    for (int k = 0; k < mine.size(); k++) {
+      String name = mine.schema().fieldNames()[k];
+      Object x = mine.get(k);
+      Object y = theirs.get(k);
+      if (name.equals("agreement_first_order")) {
+        // It is of the order in which the corpus gives the responses, which is another now.
+        continue;
+      }
+      if (x instanceof Double value && y != null) {
+        assertThat((Double) y).as(table + " " + name).isCloseTo(value, within(1e-6));
+      } else {
+        assertThat(y).as(table + " " + name).isEqualTo(x);
+      }
+    }
+  }
+
+  private static Row rate(Path out, String model) {
+    return read(out, SummaryTables.WIN_RATES).stream()
+        .filter(r -> r.getString(1).equals(Levels.ALL) && r.getString(2).equals(model))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<Row> read(Path out, String table) {
+    return new TableStore(LocalSpark.session(), out.toString())
+        .read(table)
+        .select(col("*"))
+        .collectAsList();
+  }
+}
