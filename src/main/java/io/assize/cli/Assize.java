@@ -25,6 +25,7 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       JudgeCommand.class,
       SummarizeCommand.class,
+      PlanSampleCommand.class,
       ExplainCommand.class,
       CompactCommand.class,
       ImportCommand.class,

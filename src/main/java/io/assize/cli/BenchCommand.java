@@ -36,9 +36,9 @@ import picocli.CommandLine.ScopeType;
 /** {@code bench}: measurements, beside peers where there are some. */
 @Command(
     name = "bench",
-    description = "Measures the judge's engine and the store on this machine.",
+    description = "Measures the engine, the store and the summaries on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = BenchStoreCommand.class)
+    subcommands = {BenchStoreCommand.class, BenchSummaryCommand.class, BenchCoverageCommand.class})
 final class BenchCommand {
 
   @Mixin private Workload workload;

@@ -50,7 +50,7 @@ public final class SummarizeJob {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
     Dataset<Row> judged =
         CurrentVerdicts.latest(TableStore.readVerdicts(spark, verdicts).drop("critique"));
-    Dataset<Row> rows = corpus(corpus);
+    Dataset<Row> rows = corpus(spark, corpus);
     TableStore tables = new TableStore(spark, output);
     tables.prepare();
     spark.sparkContext().setJobGroup("assize", "assize: summarise", true);
@@ -59,7 +59,8 @@ public final class SummarizeJob {
     return new Result(count, output);
   }
 
-  private Dataset<Row> corpus(String path) {
+  /** Reads a corpus in our column names. */
+  static Dataset<Row> corpus(SparkSession spark, String path) {
     Dataset<Row> rows;
     try {
       rows = spark.read().parquet(path);

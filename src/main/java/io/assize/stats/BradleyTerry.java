@@ -2,7 +2,9 @@ package io.assize.stats;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.SplittableRandom;
+import org.hipparchus.distribution.continuous.NormalDistribution;
 
 /**
  * Ratings of models from games between pairs: P(a beats b) = σ(θ_a − θ_b) (Bradley &amp; Terry
@@ -18,6 +20,12 @@ public final class BradleyTerry {
   /** Elo points of one unit of θ: 400 / ln 10. */
   public static final double ELO = 400 / Math.log(10);
 
+  /** (16·√3 / 15π)². */
+  private static final double FLATTER = Math.pow(16 * Math.sqrt(3) / (15 * Math.PI), 2);
+
+  /** Below so many degrees of freedom the normal distribution of τ² says nothing any more. */
+  private static final int LEAST_FREEDOM = 10;
+
   private static final int MOST_STEPS = 100;
   private static final double CLOSE = 1e-10;
 
@@ -28,9 +36,15 @@ public final class BradleyTerry {
    * the ratings over all scenarios as the mean of a scenario's.
    *
    * @param covariance of the mean itself, {@code [models][models]}; null: it is known exactly
+   * @param varianceError the standard error of the variance; 0: it is known exactly
    */
   @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
-  public record Prior(double[] mean, double variance, double[][] covariance) {}
+  public record Prior(double[] mean, double variance, double[][] covariance, double varianceError) {
+    /** With a mean and a variance that are known. */
+    public static Prior known(double[] mean, double variance) {
+      return new Prior(mean, variance, null, 0);
+    }
+  }
 
   /**
    * Fitted strengths.
@@ -69,16 +83,54 @@ public final class BradleyTerry {
     if (dependence != null) {
       add(meat, dependence, 1);
     }
+    add(meat, meat.clone(), inflation(battles, prior, bread) - 1);
     if (prior != null) {
       addPrior(meat, prior);
     }
     double[][] covariance = Matrices.product(Matrices.product(bread, meat), bread);
     centre(covariance);
+    if (prior != null && prior.varianceError() > 0) {
+      widen(covariance, prior);
+    }
     double mean = Arrays.stream(theta).average().orElse(0);
     for (int i = 0; i < theta.length; i++) {
       theta[i] -= mean;
     }
     return new Fit(theta, mean, covariance, bread);
+  }
+
+  /**
+   * n / (n − d): residuals of what was fitted are too small by the d parameters that follow the
+   * games (MacKinnon &amp; White 1985, HC1). With a prior d = tr(bread·(bread⁻¹ − prior's)).
+   */
+  private static double inflation(Battles battles, Prior prior, double[][] bread) {
+    double n = Arrays.stream(battles.n()).sum();
+    double followed = bread.length;
+    for (int i = 0; i < bread.length; i++) {
+      followed -= prior == null ? 0 : bread[i][i] / prior.variance();
+    }
+    return n > 2 * followed ? n / (n - followed) : 2;
+  }
+
+  /**
+   * Errors that are t/z larger, for what is not known of τ²: the posterior variance V of a strength
+   * moves with τ² by (V/τ²)², so it has 2V² / ((V/τ²)⁴·var(τ²)) degrees of freedom (Satterthwaite
+   * 1946).
+   */
+  private static void widen(double[][] covariance, Prior prior) {
+    double[] factor = new double[covariance.length];
+    for (int i = 0; i < factor.length; i++) {
+      double v = Math.min(covariance[i][i], prior.variance());
+      double slope = Math.pow(v / prior.variance(), 2);
+      double moved = slope * prior.varianceError();
+      long df = (long) Math.min(1e6, Math.max(LEAST_FREEDOM, 2 * v * v / (moved * moved)));
+      factor[i] = Intervals.t(df) / Intervals.Z;
+    }
+    for (int i = 0; i < factor.length; i++) {
+      for (int j = 0; j < factor.length; j++) {
+        covariance[i][j] *= factor[i] * factor[j];
+      }
+    }
   }
 
   /** Newton's method with halved steps; theta is the start and becomes the optimum. */
@@ -296,26 +348,79 @@ public final class BradleyTerry {
   }
 
   /**
-   * The variance τ² of a scenario's strengths about those over all scenarios, by moments: E‖g‖² =
-   * tr M + τ²·tr H², each scenario weighted by the inverse of its approximate variance. Never below
-   * {@code least}.
+   * How scenarios lie about the whole.
+   *
+   * @param variance τ² of a scenario's strengths about those over all
+   * @param error the standard error of τ²
+   * @param concentration Σ w² of the scenarios' shares of the information: the error of the whole
+   *     as a mean of scenarios is τ² times that
    */
-  public static double variance(Iterable<Deviation> deviations, double least) {
-    double variance = 0;
+  public record Spread(double variance, double error, double concentration)
+      implements Serializable {}
+
+  /**
+   * The spread of scenarios by moments: at the true strengths E‖g‖² = tr M + τ²·tr H². The
+   * strengths over all were fitted to the same games, a share w of them this scenario's, which
+   * leaves tr M·(1 − w) and tr H²·(1 − 2w) + w²·Σ tr H². Chances that vary by 2τ² on the logit's
+   * scale have a flatter mean curve, by 1/√(1 + 0.346·2τ²) (Zeger, Liang &amp; Albert 1988). Each
+   * scenario is weighted by the inverse of its approximate variance. As a negative τ² is
+   * impossible, and a τ² of 0 would hide what is not known of it, the result is the mean of the
+   * normal distribution about the estimate, cut at 0; never below {@code least}.
+   */
+  public static Spread spread(Collection<Deviation> deviations, double least) {
+    double information = 0;
+    for (Deviation d : deviations) {
+      information += d.eigenvalue() * d.rank();
+    }
+    double concentration = 0;
+    double curvatures = 0;
+    for (Deviation d : deviations) {
+      double w = d.eigenvalue() * d.rank() / information;
+      concentration += w * w;
+      curvatures += d.curvature();
+    }
+    double estimate = 0;
+    double error = 0;
     for (int round = 0; round < 10; round++) {
       double sum = 0;
       double weights = 0;
       for (Deviation d : deviations) {
-        if (d.curvature() > 0) {
-          double spread = d.noise() / d.rank() / (d.eigenvalue() * d.eigenvalue()) + variance;
+        double w = d.eigenvalue() * d.rank() / information;
+        double noise = d.noise() * (1 - w);
+        double before = Math.max(0, estimate);
+        double curvature =
+            (d.curvature() * (1 - 2 * w) + w * w * curvatures) / (1 + FLATTER * 2 * before);
+        if (curvature > 0) {
+          double spread = noise / d.rank() / (d.eigenvalue() * d.eigenvalue()) + before;
           double weight = d.rank() / (spread * spread);
-          sum += weight * (d.squares() - d.noise()) / d.curvature();
+          sum += weight * (d.squares() - noise) / curvature;
           weights += weight;
         }
       }
-      variance = weights > 0 ? Math.max(0, sum / weights) : 0;
+      estimate = weights > 0 ? sum / weights : 0;
+      error = weights > 0 ? Math.sqrt(2 / weights) : 0;
     }
-    return Math.max(least, variance);
+    double variance = error > 0 ? cutMean(estimate, error) : Math.max(0, estimate);
+    return new Spread(Math.max(least, variance), error, concentration);
+  }
+
+  /** The covariance of strengths over all as the mean of scenarios: their own error and τ²·Σ w². */
+  public static double[][] ofMean(double[][] covariance, Spread spread) {
+    double[][] sum = new double[covariance.length][];
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] = covariance[i].clone();
+      sum[i][i] += spread.variance() * spread.concentration();
+    }
+    return sum;
+  }
+
+  /** The mean of N(m, s²) given that it is above 0. */
+  private static double cutMean(double m, double s) {
+    NormalDistribution normal = new NormalDistribution();
+    double z = m / s;
+    double above = normal.cumulativeProbability(z);
+    // Far below 0 the mean is s/|z|, to first order.
+    return above < 1e-12 ? s / Math.abs(z) : m + s * normal.density(z) / above;
   }
 
   /**
@@ -375,7 +480,7 @@ public final class BradleyTerry {
         mean[i] += root[i][k] * z[k];
       }
     }
-    return new Prior(mean, prior.variance(), null);
+    return Prior.known(mean, prior.variance());
   }
 
   private static double[] replicate(Battles battles, Fit fit, Prior prior, Draws draws) {

@@ -6,17 +6,20 @@ import java.util.SplittableRandom;
 /**
  * Places on a leaderboard with what the data leave open of them: "2 (1–3)".
  *
- * <p>Differences of estimates are judged by their t statistics against the 95 % quantile of the
- * largest one among those that a statement is about, under the estimated covariance (the Gaussian
- * multiplier bootstrap, Chernozhukov, Chetverikov &amp; Kato 2013). A model's place is at least one
- * more than the models surely above it, and at most the number of models less those surely below
- * (Mogstad, Romano, Shaikh &amp; Wilhelm 2024).
+ * <p>The interval of a place holds it with 95 % where the models are taken as drawn from one normal
+ * population, whose spread is estimated (empirical Bayes; Laird &amp; Louis 1989): strengths are
+ * drawn from their posterior, and it is the run of places with nearest to that share of the draws.
+ * Without the population the extremes of a board would count as more extreme than they are.
+ *
+ * <p>"A is above B" holds for all pairs at once in 95 % of leaderboards, whatever the models: the
+ * critical value of the differences' t statistics is the 95 % quantile of their largest one under
+ * the estimated covariance (the Gaussian multiplier bootstrap, Chernozhukov, Chetverikov &amp; Kato
+ * 2013).
  *
  * @param rank place by the point estimates, from 1; equal estimates share the better place
- * @param low the best place that the data allow this model, at 95 % for each model by itself
+ * @param low the best place of the interval
  * @param high the worst
- * @param critical the critical value for all differences at once: "A is above B" for every pair
- *     whose difference is more standard errors holds together in 95 % of leaderboards
+ * @param critical differences of more standard errors are sure, for all pairs at once
  */
 @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
 public record Ranks(int[] rank, int[] low, int[] high, double critical) {
@@ -25,31 +28,122 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) {
   /**
    * From estimates and their covariance.
    *
-   * @param replicates draws for the critical values
+   * @param estimate with mean 0
+   * @param replicates draws
    */
   public static Ranks of(double[] estimate, double[][] covariance, int replicates, long seed) {
     int size = estimate.length;
-    double[][] inverse = inverseErrors(covariance);
-    double[][] largest = largest(covariance, inverse, Math.max(LEAST_REPLICATES, replicates), seed);
-    int[] rank = new int[size];
+    int draws = Math.max(LEAST_REPLICATES, replicates);
+    int[] rank = places(estimate);
     int[] low = new int[size];
     int[] high = new int[size];
+    int[][] counts = posterior(estimate, covariance, draws, seed);
     for (int i = 0; i < size; i++) {
-      double critical = Quantiles.of(largest[i], Intervals.LEVEL);
-      rank[i] = 1;
-      low[i] = 1;
-      high[i] = size;
-      for (int j = 0; j < size; j++) {
-        double t = (estimate[j] - estimate[i]) * inverse[i][j];
-        rank[i] += estimate[j] > estimate[i] ? 1 : 0;
-        low[i] += t > critical ? 1 : 0;
-        high[i] -= t < -critical ? 1 : 0;
-      }
+      nearest(counts[i], rank[i], draws, i, low, high);
     }
-    return new Ranks(rank, low, high, Quantiles.of(largest[size], Intervals.LEVEL));
+    return new Ranks(rank, low, high, critical(covariance, draws, seed));
   }
 
-  private static double[][] inverseErrors(double[][] covariance) {
+  private static int[] places(double[] values) {
+    int[] places = new int[values.length];
+    for (int i = 0; i < values.length; i++) {
+      places[i] = 1;
+      for (double other : values) {
+        places[i] += other > values[i] ? 1 : 0;
+      }
+    }
+    return places;
+  }
+
+  /**
+   * Of the runs of places around the point's, the likeliest of each length, that whose share of the
+   * draws is nearest to 95 %: places are whole, so that "at least" would mean more on average.
+   */
+  private static void nearest(int[] counts, int rank, int draws, int model, int[] low, int[] high) {
+    int size = counts.length;
+    double wanted = Intervals.LEVEL * draws;
+    double off = Double.POSITIVE_INFINITY;
+    for (int length = 1; length <= size; length++) {
+      int most = -1;
+      int best = 1;
+      for (int from = Math.max(1, rank - length + 1); from <= rank; from++) {
+        int inside = 0;
+        for (int place = from; place < from + length && place <= size; place++) {
+          inside += counts[place - 1];
+        }
+        if (from + length - 1 <= size && inside > most) {
+          most = inside;
+          best = from;
+        }
+      }
+      if (Math.abs(most - wanted) < off) {
+        off = Math.abs(most - wanted);
+        low[model] = best;
+        high[model] = best + length - 1;
+      }
+      if (most >= wanted) {
+        return;
+      }
+    }
+  }
+
+  /** How often each model has each place, {@code [models][models]}, in draws of the posterior. */
+  private static int[][] posterior(double[] estimate, double[][] covariance, int draws, long seed) {
+    int size = estimate.length;
+    double spread = 0;
+    for (int i = 0; i < size; i++) {
+      spread += (estimate[i] * estimate[i] - covariance[i][i]) / Math.max(1, size - 1);
+    }
+    double variance = Math.max(1e-9, spread);
+    double[][] prior = new double[size][size];
+    double[][] sum = new double[size][size];
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        prior[i][j] = variance * ((i == j ? 1 : 0) - 1.0 / size);
+        // The constant has no variance in either; any will do to invert.
+        sum[i][j] = covariance[i][j] + prior[i][j] + variance / size;
+      }
+      sum[i][i] += 1e-12 * variance;
+    }
+    double[][] gain = Matrices.product(prior, Matrices.inverse(Matrices.cholesky(sum)));
+    double[] mean = new double[size];
+    Matrices.multiply(gain, estimate, mean);
+    double[][] left = Matrices.product(gain, prior);
+    for (int i = 0; i < size; i++) {
+      for (int j = 0; j < size; j++) {
+        left[i][j] = prior[i][j] - left[i][j];
+      }
+    }
+    double[][] root = Matrices.root(left);
+    int[][] counts = new int[size][size];
+    Draws random = new Draws(new SplittableRandom(seed));
+    double[] z = new double[size];
+    double[] drawn = new double[size];
+    for (int r = 0; r < draws; r++) {
+      draw(root, random, z, drawn);
+      for (int i = 0; i < size; i++) {
+        drawn[i] += mean[i];
+      }
+      int[] places = places(drawn);
+      for (int i = 0; i < size; i++) {
+        counts[i][places[i] - 1]++;
+      }
+    }
+    return counts;
+  }
+
+  private static void draw(double[][] root, Draws random, double[] z, double[] out) {
+    for (int i = 0; i < z.length; i++) {
+      z[i] = random.normal();
+      double sum = 0;
+      for (int k = 0; k <= i; k++) {
+        sum += root[i][k] * z[k];
+      }
+      out[i] = sum;
+    }
+  }
+
+  private static double critical(double[][] covariance, int draws, long seed) {
     int size = covariance.length;
     double[][] inverse = new double[size][size];
     for (int i = 0; i < size; i++) {
@@ -58,46 +152,20 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) {
         inverse[i][j] = variance > 1e-14 ? 1 / Math.sqrt(variance) : 0;
       }
     }
-    return inverse;
-  }
-
-  /**
-   * The largest |t| among each model's differences, and last among all, sorted: {@code [models +
-   * 1][replicates]}.
-   */
-  private static double[][] largest(
-      double[][] covariance, double[][] inverse, int replicates, long seed) {
-    int size = covariance.length;
     double[][] root = Matrices.root(covariance);
-    double[][] largest = new double[size + 1][replicates];
+    double[] largest = new double[draws];
     double[] z = new double[size];
-    double[] draw = new double[size];
-    Draws draws = new Draws(new SplittableRandom(seed));
-    for (int r = 0; r < replicates; r++) {
+    double[] drawn = new double[size];
+    Draws random = new Draws(new SplittableRandom(seed));
+    for (int r = 0; r < draws; r++) {
+      draw(root, random, z, drawn);
       for (int i = 0; i < size; i++) {
-        z[i] = draws.normal();
-      }
-      for (int i = 0; i < size; i++) {
-        double sum = 0;
-        double[] row = root[i];
-        for (int k = 0; k <= i; k++) {
-          sum += row[k] * z[k];
+        for (int j = 0; j < i; j++) {
+          largest[r] = Math.max(largest[r], Math.abs(drawn[i] - drawn[j]) * inverse[i][j]);
         }
-        draw[i] = sum;
-      }
-      for (int i = 0; i < size; i++) {
-        double[] errors = inverse[i];
-        double most = 0;
-        for (int j = 0; j < size; j++) {
-          most = Math.max(most, Math.abs(draw[i] - draw[j]) * errors[j]);
-        }
-        largest[i][r] = most;
-        largest[size][r] = Math.max(largest[size][r], most);
       }
     }
-    for (double[] values : largest) {
-      Arrays.sort(values);
-    }
-    return largest;
+    Arrays.sort(largest);
+    return Quantiles.of(largest, Intervals.LEVEL);
   }
 }

@@ -99,9 +99,9 @@ final class Ratings {
    * What a level's fit takes from the others.
    *
    * @param all the ratings over all games; null: this is they, or there is no pooling
-   * @param variance of a level's strengths about those over all
+   * @param spread of levels' strengths about those over all
    */
-  record Pooled(Rated all, double variance) implements Serializable {}
+  record Pooled(Rated all, BradleyTerry.Spread spread) implements Serializable {}
 
   /** Every level's ratings; as many as there are levels. */
   JavaRDD<Rated> fit() {
@@ -192,8 +192,8 @@ final class Ratings {
         (kind, deviations) -> {
           Rated rated = whole.get(kind.split("\u0000", 2)[0]);
           if (deviations.size() >= LEAST_LEVELS && rated.models().length > 1) {
-            double variance = BradleyTerry.variance(deviations.values(), LEAST_VARIANCE);
-            pools.put(kind, new Pooled(rated, variance));
+            BradleyTerry.Spread spread = BradleyTerry.spread(deviations.values(), LEAST_VARIANCE);
+            pools.put(kind, new Pooled(rated, spread));
           }
         });
     return pools;
@@ -203,7 +203,7 @@ final class Ratings {
     Map<String, Pooled> again = new HashMap<>();
     pools.forEach(
         (kind, pooled) ->
-            again.put(kind, new Pooled(whole.get(pooled.all().judge()), pooled.variance())));
+            again.put(kind, new Pooled(whole.get(pooled.all().judge()), pooled.spread())));
     return again;
   }
 
@@ -365,6 +365,10 @@ final class Ratings {
         covariance[i][j] = all.covariance()[places.get(i)][places.get(j)];
       }
     }
-    return new BradleyTerry.Prior(mean, pooled.variance(), covariance);
+    return new BradleyTerry.Prior(
+        mean,
+        pooled.spread().variance(),
+        BradleyTerry.ofMean(covariance, pooled.spread()),
+        pooled.spread().error());
   }
 }

@@ -10,6 +10,7 @@ import io.assize.verdict.TableStore;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -107,6 +108,30 @@ public final class SummaryTables {
     step("scores", () -> writeScores(tables));
   }
 
+  /**
+   * How many games a wanted precision needs, and which.
+   *
+   * @param width of a win rate's interval, above 0
+   * @param games to be given away
+   */
+  public SamplePlans plan(double width, long games) {
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    JavaRDD<GameBlock> blocks =
+        Games.blocks(Outcomes.ofPairs(verdicts), games()).persist(StorageLevel.MEMORY_AND_DISK());
+    try {
+      Broadcast<Names> names = context.broadcast(Names.of(blocks));
+      List<LevelSums> wholes = new ArrayList<>(wholes(levels(context, blocks, names)));
+      wholes.sort(Comparator.comparing(l -> l.judge));
+      return SamplePlans.of(wholes, names.value(), width, games);
+    } finally {
+      blocks.unpersist();
+    }
+  }
+
+  private static List<LevelSums> wholes(JavaRDD<LevelSums> levels) {
+    return levels.filter(l -> l.level.equals(Levels.ALL)).collect();
+  }
+
   private void writePairs(TableStore tables, JavaRDD<GameBlock> blocks) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<Names> names = context.broadcast(step("games", () -> Names.of(blocks)));
@@ -119,7 +144,7 @@ public final class SummaryTables {
               sums.count();
               return sums;
             });
-    List<LevelSums> wholes = levels.filter(l -> l.level.equals(Levels.ALL)).collect();
+    List<LevelSums> wholes = wholes(levels);
     Broadcast<Levels> shared = context.broadcast(tree);
     JavaRDD<Ratings.Rated> rated =
         step(

@@ -90,9 +90,9 @@ class EstimatorsTest {
     Games games = Games.random(4, 60, 3);
     double[] mean = {0.3, 0.1, -0.1, -0.3};
     BradleyTerry.Fit held =
-        BradleyTerry.fit(games.battles(), new BradleyTerry.Prior(mean, 1e-8, null), null);
+        BradleyTerry.fit(games.battles(), BradleyTerry.Prior.known(mean, 1e-8), null);
     BradleyTerry.Fit free =
-        BradleyTerry.fit(games.battles(), new BradleyTerry.Prior(mean, 1e8, null), null);
+        BradleyTerry.fit(games.battles(), BradleyTerry.Prior.known(mean, 1e8), null);
     BradleyTerry.Fit alone = BradleyTerry.fit(games.battles(), null);
     for (int i = 0; i < 4; i++) {
       assertThat(held.strength()[i]).isCloseTo(mean[i], within(1e-5));
@@ -102,7 +102,7 @@ class EstimatorsTest {
 
   @Test
   void ranksOfClearDifferencesAreSureAndOfNoneAreOpen() {
-    double[] estimate = {3, 2, 1};
+    double[] estimate = {1, 0, -1};
     double[][] sure = {{1e-4, 0, 0}, {0, 1e-4, 0}, {0, 0, 1e-4}};
     Ranks clear = Ranks.of(estimate, sure, 1000, 1);
     assertThat(clear.rank()).containsExactly(1, 2, 3);

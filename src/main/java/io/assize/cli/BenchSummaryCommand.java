@@ -1,0 +1,257 @@
+package io.assize.cli;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_join;
+import static org.apache.spark.sql.functions.array_repeat;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.current_timestamp;
+import static org.apache.spark.sql.functions.exp;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assize.config.UserError;
+import io.assize.spark.Sessions;
+import io.assize.summary.SummaryOptions;
+import io.assize.summary.SummaryTables;
+import io.assize.verdict.OutcomePolicy;
+import io.assize.verdict.TableStore;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code bench summary}: what the tables of many verdicts cost, beside other programs. */
+@Command(
+    name = "summary",
+    description = "Generates verdicts of 200 models in 60 scenarios, and measures their tables.")
+final class BenchSummaryCommand implements Callable<Integer> {
+  private static final int MODELS = 200;
+  private static final int SCENARIOS = 60;
+
+  @Option(
+      names = "--verdicts",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "100000,1000000",
+      description = "how many, two a pair; several by commas (default: ${DEFAULT-VALUE})")
+  private List<Long> verdicts;
+
+  @Option(
+      names = "--replicates",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description = "of the bootstrap (default: ${DEFAULT-VALUE})")
+  private int replicates;
+
+  @Option(
+      names = "--peers",
+      paramLabel = "NAME",
+      split = ",",
+      defaultValue = "duckdb,polars,arena-rank",
+      description = "run beside, or none (default: ${DEFAULT-VALUE})")
+  private List<String> peers;
+
+  @Option(
+      names = "--work",
+      paramLabel = "DIR",
+      defaultValue = "bench-work/summary",
+      description = "for corpora, tables and the peers' environment (default: ${DEFAULT-VALUE})")
+  private Path work;
+
+  @Mixin private Output output;
+
+  /**
+   * One size.
+   *
+   * @param steps what was done, with its seconds
+   * @param seconds all tables
+   * @param peakHeapMb of the JVM that is driver and executor
+   * @param peerSeconds each peer's, without its start
+   */
+  record Result(
+      long verdicts,
+      List<String> steps,
+      double seconds,
+      double peakHeapMb,
+      Map<String, Double> peerSeconds) {}
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    List<Result> results = new ArrayList<>();
+    for (long count : verdicts) {
+      results.add(measure(count));
+    }
+    StringBuilder text = new StringBuilder();
+    for (Result r : results) {
+      text.append(
+          String.format(
+              Locale.ROOT,
+              "%d verdicts: all tables in %.1f s, peak heap %.0f MB; %s%n",
+              r.verdicts(),
+              r.seconds(),
+              r.peakHeapMb(),
+              r.peerSeconds()));
+      r.steps().forEach(step -> text.append("  ").append(step).append('\n'));
+    }
+    output.print(results, text.toString());
+    return 0;
+  }
+
+  private Result measure(long count) throws IOException, InterruptedException {
+    Path data = work.resolve(String.valueOf(count));
+    List<String> steps = new ArrayList<>();
+    double seconds;
+    double heap;
+    try (SparkSession spark =
+        Sessions.open("bench summary", Map.of("spark.sql.shuffle.partitions", "16"))) {
+      if (!Files.exists(data.resolve("verdicts/_SUCCESS"))) {
+        Output.progress("generating %d verdicts".formatted(count));
+        generate(spark, count / 2, data);
+      }
+      resetPeaks();
+      long start = System.nanoTime();
+      SummaryOptions options =
+          new SummaryOptions(
+              OutcomePolicy.AVERAGE, OutcomePolicy.STRICT, null, null, true, replicates, true, 1);
+      new SummaryTables(
+              TableStore.readVerdicts(spark, data.resolve("verdicts").toString()),
+              spark.read().parquet(data.resolve("corpus").toString()),
+              groups(),
+              options,
+              Map.of(),
+              step -> {
+                steps.add(step);
+                Output.progress(step);
+              })
+          .writeTo(new TableStore(spark, data.resolve("tables").toString()));
+      seconds = (System.nanoTime() - start) / 1e9;
+      heap = peakHeap();
+    }
+    Map<String, Double> beside = new LinkedHashMap<>();
+    for (String peer : peers) {
+      if (!peer.equals("none")) {
+        beside.put(peer, peer(peer, data));
+      }
+    }
+    return new Result(count, steps, seconds, heap, beside);
+  }
+
+  private double peer(String peer, Path data) throws IOException, InterruptedException {
+    Output.progress("running " + peer);
+    Process process =
+        new ProcessBuilder(
+                "scripts/bench-summary-peer",
+                peer,
+                data.toString(),
+                work.resolve("peers").toAbsolutePath().toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw UserError.failure(
+          "scripts/bench-summary-peer %s failed: its reason stands above", peer);
+    }
+    JsonNode result = new ObjectMapper().readTree(out);
+    return result.get("seconds").asDouble();
+  }
+
+  private static void resetPeaks() {
+    ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+  }
+
+  private static double peakHeap() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+            .filter(pool -> pool.getType() == MemoryType.HEAP)
+            .mapToLong(pool -> pool.getPeakUsage().getUsed())
+            .sum()
+        / 1e6;
+  }
+
+  private static Map<String, String> groups() {
+    Map<String, String> groups = new LinkedHashMap<>();
+    for (int s = 0; s < SCENARIOS; s++) {
+      groups.put("scenario " + s, "group " + s % 8);
+    }
+    return groups;
+  }
+
+  /** Pairs of random models, each with a prompt of its own; better models have smaller numbers. */
+  private static void generate(SparkSession spark, long pairs, Path data) {
+    Column id = col("id");
+    Column a = pmod(xxhash64(id, lit(1)), lit(MODELS));
+    Column b = pmod(a.plus(1).plus(pmod(xxhash64(id, lit(2)), lit(MODELS - 1))), lit(MODELS));
+    Dataset<Row> games =
+        spark
+            .range(pairs)
+            .withColumn("a", a)
+            .withColumn("b", b)
+            .withColumn("sample_id", concat(lit("pair-"), id));
+    games
+        .select(
+            col("sample_id"),
+            concat(lit("prompt "), id).as("prompt"),
+            concat(lit("model-"), col("a")).as("model_a"),
+            concat(lit("model-"), col("b")).as("model_b"),
+            words(pmod(xxhash64(id, lit(3)), lit(20))).as("response_a"),
+            words(pmod(xxhash64(id, lit(4)), lit(20))).as("response_b"),
+            concat(lit("scenario "), pmod(xxhash64(id, lit(5)), lit(SCENARIOS))).as("scenario"),
+            when(pmod(xxhash64(id, lit(6)), lit(20)).equalTo(0), "a").as("label"))
+        .write()
+        .mode("overwrite")
+        .parquet(data.resolve("corpus").toString());
+    Column chance =
+        lit(1.0).divide(lit(1.0).plus(exp(col("a").minus(col("b")).divide(MODELS / 2.0))));
+    Column drawn = pmod(xxhash64(id, col("order")), lit(1000)).divide(1000.0);
+    games
+        .withColumn("order", explode(array(lit("ab"), lit("ba"))))
+        .select(
+            concat(col("sample_id"), col("order")).as("verdict_key"),
+            col("sample_id"),
+            lit("pairwise").as("protocol"),
+            col("order"),
+            lit("generated").as("judge"),
+            when(drawn.lt(chance.multiply(0.9)), "a")
+                .when(drawn.lt(chance.multiply(0.9).plus(0.1)), "tie")
+                .otherwise("b")
+                .as("decision"),
+            lit(null).cast("double").as("probability_a"),
+            lit(null).cast("double").as("rating"),
+            lit(null).cast("string").as("critique"),
+            lit("ok").as("status"),
+            lit(null).cast("string").as("error"),
+            lit(0).as("prompt_tokens"),
+            lit(0).as("generated_tokens"),
+            lit(null).cast("string").as("finish_reason"),
+            current_timestamp().as("judged_at"),
+            lit("generated").as("run_id"))
+        .write()
+        .mode("overwrite")
+        .parquet(data.resolve("verdicts").toString());
+  }
+
+  private static Column words(Column count) {
+    return array_join(array_repeat(lit("- word"), count.plus(1).cast("int")), "\n");
+  }
+}

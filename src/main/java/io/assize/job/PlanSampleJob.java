@@ -1,0 +1,76 @@
+package io.assize.job;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.greatest;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.assize.config.SummaryConfig;
+import io.assize.scenario.Taxonomy;
+import io.assize.summary.SamplePlans;
+import io.assize.verdict.CurrentVerdicts;
+import io.assize.verdict.TableStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.StructType;
+
+/** Says how many pairs a wanted precision needs, and picks which to judge next. */
+public final class PlanSampleJob {
+  private static final StructType PAIRS =
+      StructType.fromDDL("first STRING, second STRING, games BIGINT");
+
+  private final SparkSession spark;
+  private final Summaries summaries;
+
+  public PlanSampleJob(SparkSession spark, SummaryConfig config) {
+    this.spark = spark;
+    this.summaries = new Summaries(spark, config);
+  }
+
+  /**
+   * Plans.
+   *
+   * @param width of a win rate's 95 % interval
+   * @param games to be given away
+   * @param out where the chosen rows go, those of the corpus without a verdict; null: nowhere
+   */
+  public SamplePlans run(String verdicts, String corpus, double width, long games, String out) {
+    Dataset<Row> judged =
+        CurrentVerdicts.latest(TableStore.readVerdicts(spark, verdicts).drop("critique"));
+    Dataset<Row> rows = SummarizeJob.corpus(spark, corpus);
+    SamplePlans plans =
+        summaries.tables(judged, rows, Taxonomy.load("default"), line -> {}).plan(width, games);
+    if (out != null) {
+      chosen(judged, rows, plans).write().parquet(out);
+    }
+    return plans;
+  }
+
+  /** As many unjudged rows of each pair as the plan wants, or as there are. */
+  private Dataset<Row> chosen(Dataset<Row> judged, Dataset<Row> rows, SamplePlans plans) {
+    List<Row> wanted = new ArrayList<>();
+    for (SamplePlans.Pair pair : plans.pairs()) {
+      wanted.add(RowFactory.create(pair.a(), pair.b(), pair.games()));
+    }
+    Dataset<Row> pairs =
+        spark.createDataFrame(wanted, PAIRS).groupBy("first", "second").sum("games");
+    return rows.join(judged.select("sample_id").distinct(), "sample_id", "left_anti")
+        .withColumn("first", least(col("model_a"), col("model_b")))
+        .withColumn("second", greatest(col("model_a"), col("model_b")))
+        .join(pairs, new String[] {"first", "second"})
+        .withColumn(
+            "place",
+            row_number()
+                .over(
+                    Window.partitionBy("first", "second")
+                        .orderBy(xxhash64(col("sample_id")), col("sample_id"))))
+        .filter(col("place").leq(col("sum(games)")))
+        .drop("first", "second", "sum(games)", "place");
+  }
+}
