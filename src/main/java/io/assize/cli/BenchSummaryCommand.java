@@ -108,11 +108,20 @@ final class BenchSummaryCommand implements Callable<Integer> {
       text.append(
           String.format(
               Locale.ROOT,
-              "%d verdicts: all tables in %.1f s, peak heap %.0f MB; %s%n",
+              "%d verdicts: all tables in %.1f s, peak heap %.0f MB%n",
               r.verdicts(),
               r.seconds(),
-              r.peakHeapMb(),
-              r.peerSeconds()));
+              r.peakHeapMb()));
+      r.peerSeconds()
+          .forEach(
+              (peer, seconds) ->
+                  text.append(
+                      String.format(
+                          Locale.ROOT,
+                          "  %s: %.2f s for its part; all tables take %.1f times that%n",
+                          peer,
+                          seconds,
+                          r.seconds() / seconds)));
       r.steps().forEach(step -> text.append("  ").append(step).append('\n'));
     }
     output.print(results, text.toString());

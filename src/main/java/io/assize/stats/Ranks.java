@@ -1,5 +1,6 @@
 package io.assize.stats;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -22,7 +23,7 @@ import java.util.SplittableRandom;
  * @param critical differences of more standard errors are sure, for all pairs at once
  */
 @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
-public record Ranks(int[] rank, int[] low, int[] high, double critical) {
+public record Ranks(int[] rank, int[] low, int[] high, double critical) implements Serializable {
   private static final int LEAST_REPLICATES = 1000;
 
   /**

@@ -37,10 +37,7 @@ final class RatingRows {
     this.names = names;
     int named = options.anchor() == null ? -1 : names.indexOf(options.anchor());
     this.anchor = Math.max(-1, Arrays.binarySearch(rated.models(), named));
-    this.ranks =
-        rated.models().length == 0
-            ? null
-            : Ranks.of(rated.strength(), rated.covariance(), options.replicates(), options.seed());
+    this.ranks = rated.ranks();
   }
 
   /**

@@ -3,6 +3,7 @@ package io.assize.summary;
 import io.assize.stats.Battles;
 import io.assize.stats.BradleyTerry;
 import io.assize.stats.Quantiles;
+import io.assize.stats.Ranks;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -59,6 +60,7 @@ final class Ratings {
    * @param strength θ with mean 0, {@code [models]}
    * @param covariance of θ
    * @param replicates of θ, {@code [replicates][models]}; null: none were drawn
+   * @param ranks places; null where none were asked for
    * @param games of every model, by its number
    * @param notes why the others have none
    */
@@ -70,6 +72,7 @@ final class Ratings {
       double[] strength,
       double[][] covariance,
       double[][] replicates,
+      Ranks ranks,
       double[] games,
       Map<Integer, String> notes)
       implements Serializable {
@@ -298,7 +301,7 @@ final class Ratings {
       Pooled pooled,
       LongTable cross,
       SummaryOptions options,
-      boolean resample) {
+      boolean last) {
     Battles battles = sums.battles(count);
     Map<Integer, String> notes = new TreeMap<>();
     List<Integer> rated =
@@ -314,6 +317,7 @@ final class Ratings {
           new double[0],
           new double[0][],
           null,
+          null,
           battles.games(),
           notes);
     }
@@ -321,14 +325,17 @@ final class Ratings {
     Battles among = battles.among(rated);
     double[][] dependence = cross == null ? null : dependence(cross, models);
     BradleyTerry.Fit fit = BradleyTerry.fit(among, prior, dependence);
-    double[][] replicates = resample ? replicates(among, fit, prior, cross, options) : null;
+    double[][] replicates = last ? replicates(among, fit, prior, cross, options) : null;
+    double[][] covariance =
+        replicates == null ? fit.covariance() : BradleyTerry.covariance(replicates);
     return new Rated(
         sums.judge,
         sums.level,
         models,
         fit.strength(),
-        replicates == null ? fit.covariance() : BradleyTerry.covariance(replicates),
+        covariance,
         replicates,
+        last ? Ranks.of(fit.strength(), covariance, options.replicates(), options.seed()) : null,
         battles.games(),
         notes);
   }

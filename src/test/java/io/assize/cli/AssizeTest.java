@@ -120,6 +120,31 @@ class AssizeTest {
             dir.resolve("tables").toString());
     assertThat(ended.code()).isZero();
     assertThat(dir.resolve("tables/win_rates.csv")).exists();
+    Ended planned =
+        assize(
+            "plan-sample",
+            "--verdicts",
+            dir.resolve("out/verdicts").toString(),
+            "--corpus",
+            dir.resolve("out/corpus").toString(),
+            "--width",
+            "0.1",
+            "--games",
+            "10",
+            "--out",
+            dir.resolve("next").toString());
+    assertThat(planned.code()).isZero();
+    assertThat(planned.out()).contains("needs").contains("width 0.1");
+    // Every row of the corpus has its verdict.
+    assertThat(LocalSpark.session().read().parquet(dir.resolve("next").toString()).count())
+        .isZero();
+  }
+
+  @Test
+  void coverageIsCounted() {
+    Ended ended = assize("bench", "coverage", "--boards", "20", "--plot", dir + "/coverage.svg");
+    assertThat(ended.out()).contains("| rating: sandwich |").contains("| rank of a model |");
+    assertThat(dir.resolve("coverage.svg")).exists();
   }
 
   @Test
