@@ -36,6 +36,7 @@ final class RunCommand implements Callable<Integer> {
 
   static String winRates(TableStore tables) {
     return Leaderboard.winRates(tables.read(SummaryTables.WIN_RATES))
+        + Leaderboard.ratings(tables.read(SummaryTables.RATINGS))
         + Leaderboard.scores(tables.read(SummaryTables.SCORE_DISTRIBUTIONS));
   }
 

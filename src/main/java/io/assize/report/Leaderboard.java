@@ -49,6 +49,35 @@ public final class Leaderboard {
     return text.toString();
   }
 
+  /** Ratings over all scenarios, from best to worst; empty where no model has one. */
+  public static String ratings(Dataset<Row> ratings) {
+    StringBuilder text = new StringBuilder();
+    List<Row> rows =
+        ratings
+            .filter(col("scenario").equalTo(ALL).and(col("rating").isNotNull()))
+            .orderBy(col("judge"), col("rating").desc(), col("model"))
+            .collectAsList();
+    if (!rows.isEmpty()) {
+      line(text, "%n  %-28s %8s  %-15s %s%n", "model", "rating", "95 % interval", "rank");
+    }
+    for (Row row : rows) {
+      line(
+          text,
+          "  %-28s %8.0f  %-15s %d (%d–%d)%n",
+          row.getAs("model"),
+          row.<Double>getAs("rating"),
+          String.format(
+              Locale.ROOT,
+              "%.0f – %.0f",
+              row.<Double>getAs("ci_low"),
+              row.<Double>getAs("ci_high")),
+          row.<Integer>getAs("rank"),
+          row.<Integer>getAs("rank_low"),
+          row.<Integer>getAs("rank_high"));
+    }
+    return text.toString();
+  }
+
   /** The judge's agreement with people beside the length baseline's; empty without labels. */
   public static String agreement(Dataset<Row> agreement) {
     StringBuilder text = new StringBuilder();

@@ -150,6 +150,29 @@ class PublishedFiguresTest {
     // The same rank order.
     assertThat(List.copyOf(controlled.values())).isSorted();
     checkDataSets(rates);
+    checkRatings(out);
+  }
+
+  /** The exact optimum of the same games: scripts/golden/make_statistics.py. */
+  private static void checkRatings(Path out) throws IOException {
+    JsonNode board = null;
+    for (JsonNode one :
+        new ObjectMapper()
+            .readTree(PublishedFiguresTest.class.getResource("/golden/bradley-terry.json"))) {
+      board = one.get("name").asText().equals("alpaca_eval") ? one : board;
+    }
+    List<String> models =
+        List.of("gpt4_1106_preview", "alpaca-7b", "gpt-3.5-turbo-1106", "vicuna-13b");
+    List<Row> ratings =
+        new TableStore(LocalSpark.session(), out.toString())
+            .read(SummaryTables.RATINGS)
+            .filter("scenario = 'all'")
+            .collectAsList();
+    assertThat(ratings).hasSize(4);
+    for (Row row : ratings) {
+      double exact = board.get("exact").get(models.indexOf(row.getString(2))).asDouble();
+      assertThat(row.<Double>getAs("rating")).isCloseTo(exact, within(0.01));
+    }
   }
 
   /** Each data set as a scenario: against the formula, computed by Spark on the raw files. */

@@ -2,13 +2,17 @@ package io.assize.summary;
 
 import static io.assize.testing.LocalSpark.row;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.rand;
+import static org.apache.spark.sql.functions.sha2;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.assize.stats.BradleyTerry;
 import io.assize.stats.Draws;
 import io.assize.testing.LocalSpark;
+import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.OutcomePolicy;
 import io.assize.verdict.TableStore;
 import java.io.IOException;
@@ -136,6 +140,36 @@ class SummaryTablesTest {
       assertThat(other.resolve(table + ".csv"))
           .hasSameTextualContentAs(one.resolve(table + ".csv"));
       assertThat(Files.readAllLines(one.resolve(table + ".csv"))).hasSizeGreaterThan(1);
+    }
+  }
+
+  @Test
+  void verdictsThatTheStoreHasTwiceCountOnce() throws IOException {
+    Board board = Board.of(120);
+    Path one = tables("once", board);
+    Dataset<Row> verdicts =
+        board
+            .verdictTable()
+            .withColumn("verdict_key", sha2(concat_ws("/", col("sample_id"), col("order")), 256))
+            .withColumn("status", lit("ok"))
+            .withColumn("judged_at", lit("2026-01-02 00:00:00").cast("timestamp"))
+            .withColumn("run_id", lit("first"));
+    Dataset<Row> earlier =
+        verdicts
+            .withColumn("judged_at", lit("2026-01-01 00:00:00").cast("timestamp"))
+            .withColumn("run_id", lit("other"))
+            .withColumn("decision", lit("tie"))
+            .withColumn("probability_a", lit(0.5));
+    Dataset<Row> doubled = verdicts.union(earlier).union(verdicts);
+    Path other =
+        tables(
+            "doubled",
+            CurrentVerdicts.latest(doubled),
+            board.corpusTable(),
+            SummaryOptions.DEFAULT);
+    for (String table : PAIR_TABLES) {
+      assertThat(other.resolve(table + ".csv"))
+          .hasSameTextualContentAs(one.resolve(table + ".csv"));
     }
   }
 
