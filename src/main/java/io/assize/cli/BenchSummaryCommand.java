@@ -22,9 +22,6 @@ import io.assize.summary.SummaryTables;
 import io.assize.verdict.OutcomePolicy;
 import io.assize.verdict.TableStore;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
-import java.lang.management.MemoryPoolMXBean;
-import java.lang.management.MemoryType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +31,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -49,6 +48,7 @@ import picocli.CommandLine.Option;
 final class BenchSummaryCommand implements Callable<Integer> {
   private static final int MODELS = 200;
   private static final int SCENARIOS = 60;
+  private static final Pattern STEP = Pattern.compile("summarised: (.*) in ([0-9.]+) s");
 
   @Option(
       names = "--verdicts",
@@ -62,7 +62,7 @@ final class BenchSummaryCommand implements Callable<Integer> {
       names = "--replicates",
       paramLabel = "N",
       defaultValue = "1000",
-      description = "of the bootstrap (default: ${DEFAULT-VALUE})")
+      description = "of the bootstrap; 0: intervals by the sandwich (default: ${DEFAULT-VALUE})")
   private int replicates;
 
   @Option(
@@ -87,14 +87,14 @@ final class BenchSummaryCommand implements Callable<Integer> {
    *
    * @param steps what was done, with its seconds
    * @param seconds all tables
-   * @param peakHeapMb of the JVM that is driver and executor
+   * @param peakMb most resident memory so far of the JVM that is driver and executor
    * @param peerSeconds each peer's, without its start
    */
   record Result(
       long verdicts,
-      List<String> steps,
+      Map<String, Double> steps,
       double seconds,
-      double peakHeapMb,
+      double peakMb,
       Map<String, Double> peerSeconds) {}
 
   @Override
@@ -108,21 +108,21 @@ final class BenchSummaryCommand implements Callable<Integer> {
       text.append(
           String.format(
               Locale.ROOT,
-              "%d verdicts: all tables in %.1f s, peak heap %.0f MB%n",
+              "%d verdicts: all tables in %.1f s, at most %.0f MB resident%n",
               r.verdicts(),
               r.seconds(),
-              r.peakHeapMb()));
+              r.peakMb()));
       r.peerSeconds()
           .forEach(
               (peer, seconds) ->
                   text.append(
                       String.format(
                           Locale.ROOT,
-                          "  %s: %.2f s for its part; all tables take %.1f times that%n",
+                          "  %s: %.2f s for its part; ours takes %.1f times that%n",
                           peer,
                           seconds,
-                          r.seconds() / seconds)));
-      r.steps().forEach(step -> text.append("  ").append(step).append('\n'));
+                          part(r.steps(), peer) / seconds)));
+      text.append("  ").append(r.steps()).append('\n');
     }
     output.print(results, text.toString());
     return 0;
@@ -130,20 +130,26 @@ final class BenchSummaryCommand implements Callable<Integer> {
 
   private Result measure(long count) throws IOException, InterruptedException {
     Path data = work.resolve(String.valueOf(count));
-    List<String> steps = new ArrayList<>();
+    Map<String, Double> steps = new LinkedHashMap<>();
     double seconds;
-    double heap;
+    double peak;
     try (SparkSession spark =
         Sessions.open("bench summary", Map.of("spark.sql.shuffle.partitions", "16"))) {
       if (!Files.exists(data.resolve("verdicts/_SUCCESS"))) {
         Output.progress("generating %d verdicts".formatted(count));
         generate(spark, count / 2, data);
       }
-      resetPeaks();
       long start = System.nanoTime();
       SummaryOptions options =
           new SummaryOptions(
-              OutcomePolicy.AVERAGE, OutcomePolicy.STRICT, null, null, true, replicates, true, 1);
+              OutcomePolicy.AVERAGE,
+              OutcomePolicy.STRICT,
+              null,
+              null,
+              replicates > 0,
+              Math.max(1000, replicates),
+              true,
+              1);
       new SummaryTables(
               TableStore.readVerdicts(spark, data.resolve("verdicts").toString()),
               spark.read().parquet(data.resolve("corpus").toString()),
@@ -151,12 +157,15 @@ final class BenchSummaryCommand implements Callable<Integer> {
               options,
               Map.of(),
               step -> {
-                steps.add(step);
                 Output.progress(step);
+                Matcher matcher = STEP.matcher(step);
+                if (matcher.matches()) {
+                  steps.put(matcher.group(1), Double.parseDouble(matcher.group(2)));
+                }
               })
           .writeTo(new TableStore(spark, data.resolve("tables").toString()));
       seconds = (System.nanoTime() - start) / 1e9;
-      heap = peakHeap();
+      peak = peakMb();
     }
     Map<String, Double> beside = new LinkedHashMap<>();
     for (String peer : peers) {
@@ -164,7 +173,7 @@ final class BenchSummaryCommand implements Callable<Integer> {
         beside.put(peer, peer(peer, data));
       }
     }
-    return new Result(count, steps, seconds, heap, beside);
+    return new Result(count, steps, seconds, peak, beside);
   }
 
   private double peer(String peer, Path data) throws IOException, InterruptedException {
@@ -186,16 +195,18 @@ final class BenchSummaryCommand implements Callable<Integer> {
     return result.get("seconds").asDouble();
   }
 
-  private static void resetPeaks() {
-    ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+  private static double peakMb() throws IOException {
+    for (String line : Files.readAllLines(Path.of("/proc/self/status"))) {
+      if (line.startsWith("VmHWM:")) {
+        return Double.parseDouble(line.replaceAll("[^0-9]", "")) * 1024 / 1e6;
+      }
+    }
+    return Double.NaN;
   }
 
-  private static double peakHeap() {
-    return ManagementFactory.getMemoryPoolMXBeans().stream()
-            .filter(pool -> pool.getType() == MemoryType.HEAP)
-            .mapToLong(pool -> pool.getPeakUsage().getUsed())
-            .sum()
-        / 1e6;
+  /** The steps that do a peer's part: win rates, or ratings; the games are read for both. */
+  private static double part(Map<String, Double> steps, String peer) {
+    return steps.get("games") + steps.get(peer.equals("arena-rank") ? "ratings" : "sums");
   }
 
   private static Map<String, String> groups() {

@@ -3,7 +3,6 @@ package io.assize.stats;
 import java.io.Serializable;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.SplittableRandom;
 import org.hipparchus.distribution.continuous.NormalDistribution;
 
 /**
@@ -434,15 +433,7 @@ public final class BradleyTerry {
    */
   public static double[][] bootstrap(
       Battles battles, Fit fit, Prior prior, int replicates, long seed) {
-    double[][] samples = new double[replicates][];
-    double[][] root =
-        prior == null || prior.covariance() == null ? null : Matrices.root(prior.covariance());
-    SplittableRandom seeds = new SplittableRandom(seed);
-    for (int r = 0; r < replicates; r++) {
-      Draws draws = new Draws(seeds.split());
-      samples[r] = replicate(battles, fit, drawn(prior, root, draws), draws);
-    }
-    return samples;
+    return new Resampling(battles, fit, prior).replicates(replicates, seed);
   }
 
   /**
@@ -465,109 +456,6 @@ public final class BradleyTerry {
       }
     }
     return samples;
-  }
-
-  private static Prior drawn(Prior prior, double[][] root, Draws draws) {
-    if (prior == null) {
-      return null;
-    }
-    double[] mean = prior.mean().clone();
-    double[] z = new double[mean.length];
-    for (int i = 0; i < mean.length; i++) {
-      z[i] = draws.normal();
-      mean[i] += Math.sqrt(prior.variance()) * draws.normal();
-      for (int k = 0; root != null && k <= i; k++) {
-        mean[i] += root[i][k] * z[k];
-      }
-    }
-    return Prior.known(mean, prior.variance());
-  }
-
-  private static double[] replicate(Battles battles, Fit fit, Prior prior, Draws draws) {
-    int pairs = battles.pairs();
-    double[] n = new double[pairs];
-    double[] score = new double[pairs];
-    for (int i = 0; i < pairs; i++) {
-      double soft = battles.n()[i];
-      double softScore = battles.score()[i];
-      double softSquares = battles.squares()[i];
-      for (int k = 0; k < Battles.ATOMS; k++) {
-        double count = battles.atoms()[i * Battles.ATOMS + k];
-        if (count > 0) {
-          double value = k / 4.0;
-          double drawn = draws.poisson(count);
-          n[i] += drawn;
-          score[i] += drawn * value;
-          soft -= count;
-          softScore -= count * value;
-          softSquares -= count * value * value;
-        }
-      }
-      if (soft > 0.5) {
-        double drawn = draws.poisson(soft);
-        double mean = softScore / soft;
-        double variance = Math.max(0, softSquares / soft - mean * mean);
-        double sum = drawn * mean + Math.sqrt(drawn * variance) * draws.normal();
-        n[i] += drawn;
-        score[i] += Math.min(drawn, Math.max(0, sum));
-      }
-    }
-    return refit(battles, fit, prior, n, score);
-  }
-
-  /** Newton's steps with the information of the fit, which is near that of the replicate. */
-  private static double[] refit(Battles battles, Fit fit, Prior prior, double[] n, double[] score) {
-    int models = battles.models();
-    double[] theta = fit.strength().clone();
-    double shift = prior == null ? 0 : fit.shift();
-    for (int i = 0; i < models; i++) {
-      theta[i] += shift;
-    }
-    double[] gradient = new double[models];
-    double[] move = new double[models];
-    double last = Double.POSITIVE_INFINITY;
-    for (int step = 0; step < 12; step++) {
-      Arrays.fill(gradient, 0);
-      for (int i = 0; i < n.length; i++) {
-        if (n[i] > 0) {
-          int a = battles.a()[i];
-          int b = battles.b()[i];
-          double part = score[i] - n[i] * logistic(theta[a] - theta[b]);
-          gradient[a] += part;
-          gradient[b] -= part;
-        }
-      }
-      for (int i = 0; prior != null && i < models; i++) {
-        gradient[i] -= (theta[i] - prior.mean()[i]) / prior.variance();
-      }
-      Matrices.multiply(fit.bread(), gradient, move);
-      double size = 0;
-      double mean = 0;
-      for (double m : move) {
-        mean += m / models;
-      }
-      for (int i = 0; i < models; i++) {
-        move[i] -= prior == null ? mean : 0;
-        size = Math.max(size, Math.abs(move[i]));
-      }
-      // A replicate in which a model never loses has no optimum: it stays where it still moved
-      // less.
-      if (!(size < last)) {
-        break;
-      }
-      for (int i = 0; i < models; i++) {
-        theta[i] += move[i];
-      }
-      if (size < 1e-4) {
-        break;
-      }
-      last = size;
-    }
-    double mean = Arrays.stream(theta).average().orElse(0);
-    for (int i = 0; i < models; i++) {
-      theta[i] -= mean;
-    }
-    return theta;
   }
 
   /** The covariance of replicates, {@code [replicates][models]}. */

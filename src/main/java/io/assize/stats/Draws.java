@@ -49,12 +49,17 @@ public final class Draws {
 
   /** Poisson: by inversion for small means, by the rounded normal distribution for larger ones. */
   public double poisson(double mean) {
+    return poisson(mean, Math.exp(-mean));
+  }
+
+  /** The same where exp(−mean) is known. */
+  double poisson(double mean, double never) {
     if (mean > SMALL) {
       // Cornish and Fisher's correction of the skewness keeps the third moment.
       double z = normal();
       return Math.max(0, Math.rint(mean + Math.sqrt(mean) * z + (z * z - 1) / 6));
     }
-    double p = Math.exp(-mean);
+    double p = never;
     double u = random.nextDouble();
     int k = 0;
     double sum = p;

@@ -1,0 +1,154 @@
+package io.assize.stats;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/** The bootstrap of Bradley–Terry ratings: see {@link BradleyTerry#bootstrap}. */
+final class Resampling {
+  private static final int MOST_STEPS = 12;
+
+  private final Battles battles;
+  private final BradleyTerry.Fit fit;
+  private final BradleyTerry.Prior prior;
+  private final double[] start;
+  private final double[] expected;
+  private final double[] never;
+  private final double near;
+
+  Resampling(Battles battles, BradleyTerry.Fit fit, BradleyTerry.Prior prior) {
+    this.battles = battles;
+    this.fit = fit;
+    this.prior = prior;
+    this.start = fit.strength().clone();
+    for (int i = 0; prior != null && i < start.length; i++) {
+      start[i] += fit.shift();
+    }
+    // What all replicates share: the chances at the fit, and those of drawing no game of a kind.
+    this.expected = new double[battles.pairs()];
+    Arrays.setAll(
+        expected, i -> BradleyTerry.logistic(start[battles.a()[i]] - start[battles.b()[i]]));
+    this.never = Arrays.stream(battles.atoms()).map(count -> Math.exp(-count)).toArray();
+    // A step leaves about a third of the way, so what is left is a hundredth of an error.
+    double least = Double.POSITIVE_INFINITY;
+    for (int i = 0; i < start.length; i++) {
+      least = Math.min(least, fit.error(i));
+    }
+    this.near = Math.max(1e-4, 0.03 * least);
+  }
+
+  double[][] replicates(int count, long seed) {
+    double[][] samples = new double[count][];
+    double[][] root =
+        prior == null || prior.covariance() == null ? null : Matrices.root(prior.covariance());
+    SplittableRandom seeds = new SplittableRandom(seed);
+    for (int r = 0; r < count; r++) {
+      Draws draws = new Draws(seeds.split());
+      samples[r] = replicate(drawnMean(root, draws), draws);
+    }
+    return samples;
+  }
+
+  /** The prior's mean, drawn anew; null without a prior. */
+  private double[] drawnMean(double[][] root, Draws draws) {
+    if (prior == null) {
+      return null;
+    }
+    double[] mean = prior.mean().clone();
+    double[] z = new double[mean.length];
+    for (int i = 0; i < mean.length; i++) {
+      z[i] = draws.normal();
+      mean[i] += Math.sqrt(prior.variance()) * draws.normal();
+      for (int k = 0; root != null && k <= i; k++) {
+        mean[i] += root[i][k] * z[k];
+      }
+    }
+    return mean;
+  }
+
+  private double[] replicate(double[] priorMean, Draws draws) {
+    int pairs = battles.pairs();
+    double[] n = new double[pairs];
+    double[] score = new double[pairs];
+    for (int i = 0; i < pairs; i++) {
+      double soft = battles.n()[i];
+      double softScore = battles.score()[i];
+      double softSquares = battles.squares()[i];
+      for (int k = 0; k < Battles.ATOMS; k++) {
+        double count = battles.atoms()[i * Battles.ATOMS + k];
+        if (count > 0) {
+          double value = k / 4.0;
+          double drawn = draws.poisson(count, never[i * Battles.ATOMS + k]);
+          n[i] += drawn;
+          score[i] += drawn * value;
+          soft -= count;
+          softScore -= count * value;
+          softSquares -= count * value * value;
+        }
+      }
+      if (soft > 0.5) {
+        double drawn = draws.poisson(soft, Math.exp(-soft));
+        double mean = softScore / soft;
+        double variance = Math.max(0, softSquares / soft - mean * mean);
+        double sum = drawn * mean + Math.sqrt(drawn * variance) * draws.normal();
+        n[i] += drawn;
+        score[i] += Math.min(drawn, Math.max(0, sum));
+      }
+    }
+    return fitted(n, score, priorMean);
+  }
+
+  /** Newton's steps with the information of the fit, which is near that of the replicate. */
+  private double[] fitted(double[] n, double[] score, double[] priorMean) {
+    double[] theta = start.clone();
+    double[] move = new double[theta.length];
+    double last = Double.POSITIVE_INFINITY;
+    for (int step = 0; step < MOST_STEPS; step++) {
+      double[] gradient = gradient(n, score, step == 0 ? null : theta);
+      for (int i = 0; priorMean != null && i < theta.length; i++) {
+        gradient[i] -= (theta[i] - priorMean[i]) / prior.variance();
+      }
+      Matrices.multiply(fit.bread(), gradient, move);
+      if (priorMean == null) {
+        centre(move);
+      }
+      double size = Arrays.stream(move).map(Math::abs).max().orElse(0);
+      // A replicate in which a model never loses has no optimum: it stays where it still moved
+      // less.
+      if (!(size < last)) {
+        break;
+      }
+      for (int i = 0; i < theta.length; i++) {
+        theta[i] += move[i];
+      }
+      if (size < near) {
+        break;
+      }
+      last = size;
+    }
+    centre(theta);
+    return theta;
+  }
+
+  /** At θ, or (null) at the start, where the chances are known. */
+  private double[] gradient(double[] n, double[] score, double[] theta) {
+    double[] gradient = new double[start.length];
+    for (int i = 0; i < n.length; i++) {
+      if (n[i] > 0) {
+        int a = battles.a()[i];
+        int b = battles.b()[i];
+        double p = theta == null ? expected[i] : BradleyTerry.logistic(theta[a] - theta[b]);
+        double part = score[i] - n[i] * p;
+        gradient[a] += part;
+        gradient[b] -= part;
+      }
+    }
+    return gradient;
+  }
+
+  private static void centre(double[] values) {
+    double mean = Arrays.stream(values).average().orElse(0);
+    for (int i = 0; i < values.length; i++) {
+      values[i] -= mean;
+    }
+  }
+}
