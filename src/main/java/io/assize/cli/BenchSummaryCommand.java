@@ -204,9 +204,11 @@ final class BenchSummaryCommand implements Callable<Integer> {
     return Double.NaN;
   }
 
-  /** The steps that do a peer's part: win rates, or ratings; the games are read for both. */
+  /** The steps that do a peer's part: from files to win rates, or from games to ratings. */
   private static double part(Map<String, Double> steps, String peer) {
-    return steps.get("games") + steps.get(peer.equals("arena-rank") ? "ratings" : "sums");
+    return peer.equals("arena-rank")
+        ? steps.get("ratings")
+        : steps.get("games") + steps.get("sums");
   }
 
   private static Map<String, String> groups() {
