@@ -162,7 +162,7 @@ public final class BradleyTerry {
     double[][] factor = Matrices.cholesky(information);
     if (factor == null) {
       throw new IllegalArgumentException(
-          "these games do not join their models: fit the parts of Battles.bounded()");
+          "the games hardly join the models: their information is singular");
     }
     return factor;
   }

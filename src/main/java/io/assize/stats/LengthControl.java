@@ -1,6 +1,7 @@
 package io.assize.stats;
 
 import java.io.Serializable;
+import java.util.Arrays;
 
 /**
  * The length-controlled win rate of AlpacaEval 2 (Dubois et al. 2024, eq. 1 and 2): what a model's
@@ -189,7 +190,15 @@ public final class LengthControl {
       }
     }
     double[][] factor = Matrices.cholesky(observed);
-    double[][] bread = Matrices.inverse(factor == null ? Matrices.cholesky(complete) : factor);
+    factor = factor == null ? Matrices.cholesky(complete) : factor;
+    if (factor == null) {
+      double[][] unknown = new double[TERMS][TERMS];
+      for (double[] row : unknown) {
+        Arrays.fill(row, Double.NaN);
+      }
+      return unknown;
+    }
+    double[][] bread = Matrices.inverse(factor);
     double[][] meat = Sums.matrix(sums.squares, model);
     meat[1][1] += PRECISION;
     return Matrices.product(Matrices.product(bread, meat), bread);

@@ -22,7 +22,7 @@ final class Matrices {
           sum -= li[k] * lj[k];
         }
         if (i == j) {
-          if (!(sum > 1e-12 * m[i][i])) {
+          if (!(sum > 1e-14 * m[i][i])) {
             return null;
           }
           li[i] = Math.sqrt(sum);

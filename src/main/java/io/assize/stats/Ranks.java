@@ -96,17 +96,26 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) implemen
       spread += (estimate[i] * estimate[i] - covariance[i][i]) / Math.max(1, size - 1);
     }
     double variance = Math.max(1e-9, spread);
+    double scale = variance;
+    for (int i = 0; i < size; i++) {
+      scale += covariance[i][i] / size;
+    }
     double[][] prior = new double[size][size];
     double[][] sum = new double[size][size];
     for (int i = 0; i < size; i++) {
       for (int j = 0; j < size; j++) {
         prior[i][j] = variance * ((i == j ? 1 : 0) - 1.0 / size);
         // The constant has no variance in either; any will do to invert.
-        sum[i][j] = covariance[i][j] + prior[i][j] + variance / size;
+        sum[i][j] = covariance[i][j] + prior[i][j] + scale / size;
       }
-      sum[i][i] += 1e-12 * variance;
+      sum[i][i] += 1e-9 * scale;
     }
-    double[][] gain = Matrices.product(prior, Matrices.inverse(Matrices.cholesky(sum)));
+    double[][] factor = Matrices.cholesky(sum);
+    if (factor == null) {
+      // Nothing is known: every place is as likely.
+      return open(size, draws);
+    }
+    double[][] gain = Matrices.product(prior, Matrices.inverse(factor));
     double[] mean = new double[size];
     Matrices.multiply(gain, estimate, mean);
     double[][] left = Matrices.product(gain, prior);
@@ -129,6 +138,14 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) implemen
       for (int i = 0; i < size; i++) {
         counts[i][places[i] - 1]++;
       }
+    }
+    return counts;
+  }
+
+  private static int[][] open(int size, int draws) {
+    int[][] counts = new int[size][size];
+    for (int[] places : counts) {
+      Arrays.fill(places, draws / size);
     }
     return counts;
   }

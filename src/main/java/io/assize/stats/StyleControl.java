@@ -129,9 +129,16 @@ public final class StyleControl {
     return largest;
   }
 
-  /** The sandwich covariance of θ (of differences to the mean) and β. */
+  /**
+   * The sandwich covariance of θ (of differences to the mean) and β; null where the games do not
+   * tell the parameters apart.
+   */
   public static double[][] covariance(Sums sums) {
-    double[][] bread = Matrices.inverse(Matrices.cholesky(held(sums)));
+    double[][] factor = Matrices.cholesky(held(sums));
+    if (factor == null) {
+      return null;
+    }
+    double[][] bread = Matrices.inverse(factor);
     double[][] meat = sums.matrix(sums.meat);
     return Matrices.product(Matrices.product(bread, meat), bread);
   }

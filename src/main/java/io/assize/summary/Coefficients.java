@@ -43,6 +43,14 @@ final class Coefficients {
       String judge, String control, String model, String term, double value, double error) {
     double half = Intervals.Z * error;
     return RowFactory.create(
-        judge, Levels.ALL, control, model, term, value, error, value - half, value + half);
+        judge,
+        Levels.ALL,
+        control,
+        model,
+        term,
+        value,
+        Tables.known(error),
+        Tables.known(value - half),
+        Tables.known(value + half));
   }
 }

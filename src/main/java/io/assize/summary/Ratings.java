@@ -310,21 +310,18 @@ final class Ratings {
             : Connected.pooled(battles, pooled.all().models(), notes);
     int[] models = rated.stream().mapToInt(Integer::intValue).toArray();
     if (models.length < 2) {
-      return new Rated(
-          sums.judge,
-          sums.level,
-          new int[0],
-          new double[0],
-          new double[0][],
-          null,
-          null,
-          battles.games(),
-          notes);
+      return unrated(sums, battles, notes);
     }
     BradleyTerry.Prior prior = pooled == null ? null : prior(pooled, models);
     Battles among = battles.among(rated);
     double[][] dependence = cross == null ? null : dependence(cross, models);
-    BradleyTerry.Fit fit = BradleyTerry.fit(among, prior, dependence);
+    BradleyTerry.Fit fit;
+    try {
+      fit = BradleyTerry.fit(among, prior, dependence);
+    } catch (IllegalArgumentException e) {
+      rated.forEach(model -> notes.put(model, "not rated: " + e.getMessage()));
+      return unrated(sums, battles, notes);
+    }
     double[][] replicates = last ? replicates(among, fit, prior, cross, options) : null;
     double[][] covariance =
         replicates == null ? fit.covariance() : BradleyTerry.covariance(replicates);
@@ -336,6 +333,19 @@ final class Ratings {
         covariance,
         replicates,
         last ? Ranks.of(fit.strength(), covariance, options.replicates(), options.seed()) : null,
+        battles.games(),
+        notes);
+  }
+
+  private static Rated unrated(LevelSums sums, Battles battles, Map<Integer, String> notes) {
+    return new Rated(
+        sums.judge,
+        sums.level,
+        new int[0],
+        new double[0],
+        new double[0][],
+        null,
+        null,
         battles.games(),
         notes);
   }

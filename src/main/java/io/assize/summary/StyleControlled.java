@@ -61,7 +61,8 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
     for (int i = 0; i < rated.length; i++) {
       parameters[i] -= mean;
     }
-    return new StyleControlled(rated, features, parameters, StyleControl.covariance(sums));
+    double[][] covariance = StyleControl.covariance(sums);
+    return covariance == null ? null : new StyleControlled(rated, features, parameters, covariance);
   }
 
   /** The root mean square of each feature; 0 where it never differs. */

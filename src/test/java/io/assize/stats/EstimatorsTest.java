@@ -117,6 +117,16 @@ class EstimatorsTest {
   }
 
   @Test
+  void ranksOfModelsThatShowNoDifferenceAreOpenHoweverLargeTheErrors() {
+    for (double variance : new double[] {0, 1e-12, 1, 1e9}) {
+      double[][] covariance = {{variance, 0, 0}, {0, variance, 0}, {0, 0, variance}};
+      Ranks ranks = Ranks.of(new double[3], covariance, 1000, 1);
+      assertThat(ranks.rank()).containsExactly(1, 1, 1);
+      assertThat(ranks.high()).containsExactly(3, 3, 3);
+    }
+  }
+
+  @Test
   void difficultyIsIntegratedOverTheStandardNormal() {
     // E σ(θ + ψγ) for θ = 1, ψ = 2, by adaptive quadrature (scipy.integrate.quad).
     double[] parameters = {1, 0, 2};
