@@ -9,8 +9,6 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.assize.config.SummaryConfig;
 import io.assize.scenario.Taxonomy;
 import io.assize.summary.SamplePlans;
-import io.assize.verdict.CurrentVerdicts;
-import io.assize.verdict.TableStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -41,8 +39,7 @@ public final class PlanSampleJob {
    * @param out where the chosen rows go, those of the corpus without a verdict; null: nowhere
    */
   public SamplePlans run(String verdicts, String corpus, double width, long games, String out) {
-    Dataset<Row> judged =
-        CurrentVerdicts.latest(TableStore.readVerdicts(spark, verdicts).drop("critique"));
+    Dataset<Row> judged = SummarizeJob.verdicts(spark, verdicts);
     Dataset<Row> rows = SummarizeJob.corpus(spark, corpus);
     SamplePlans plans =
         summaries.tables(judged, rows, Taxonomy.load("default"), line -> {}).plan(width, games);

@@ -48,8 +48,7 @@ public final class SummarizeJob {
    */
   public Result run(String verdicts, String corpus, String scenarios, String output) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
-    Dataset<Row> judged =
-        CurrentVerdicts.latest(TableStore.readVerdicts(spark, verdicts).drop("critique"));
+    Dataset<Row> judged = verdicts(spark, verdicts);
     Dataset<Row> rows = corpus(spark, corpus);
     TableStore tables = new TableStore(spark, output);
     tables.prepare();
@@ -57,6 +56,11 @@ public final class SummarizeJob {
     long count = judged.count();
     summaries.tables(judged, rows, taxonomy, progress).writeTo(tables);
     return new Result(count, output);
+  }
+
+  /** Reads the verdicts that count, one for each row and order, without their texts. */
+  static Dataset<Row> verdicts(SparkSession spark, String path) {
+    return CurrentVerdicts.latest(TableStore.readVerdicts(spark, path).drop("critique"));
   }
 
   /** Reads a corpus in our column names. */

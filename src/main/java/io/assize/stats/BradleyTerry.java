@@ -445,14 +445,10 @@ public final class BradleyTerry {
     double[][] root = Matrices.root(fit.covariance());
     double[][] samples = new double[replicates][models];
     Draws draws = new Draws(seed);
-    double[] z = new double[models];
     for (double[] sample : samples) {
-      Arrays.setAll(z, i -> draws.normal());
+      draws.normal(root, sample);
       for (int i = 0; i < models; i++) {
-        sample[i] = fit.strength()[i];
-        for (int k = 0; k <= i; k++) {
-          sample[i] += root[i][k] * z[k];
-        }
+        sample[i] += fit.strength()[i];
       }
     }
     return samples;

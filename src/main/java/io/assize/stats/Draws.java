@@ -47,6 +47,24 @@ public final class Draws {
     }
   }
 
+  /**
+   * Normal with mean 0 and the covariance L·Lᵀ.
+   *
+   * @param root L, lower ({@link Matrices#root})
+   * @param out receives the draw
+   */
+  void normal(double[][] root, double[] out) {
+    double[] z = new double[out.length];
+    for (int i = 0; i < z.length; i++) {
+      z[i] = normal();
+      double sum = 0;
+      for (int k = 0; k <= i; k++) {
+        sum += root[i][k] * z[k];
+      }
+      out[i] = sum;
+    }
+  }
+
   /** Poisson: by inversion for small means, by the rounded normal distribution for larger ones. */
   public double poisson(double mean) {
     return poisson(mean, Math.exp(-mean));

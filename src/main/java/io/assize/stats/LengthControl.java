@@ -54,8 +54,6 @@ public final class LengthControl {
   @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
   public record Sums(long[] gradient, long[] curvature, long[] missing, long[] squares)
       implements Serializable {
-    private static final double SCALE = 1L << 26;
-
     /** Of nothing. */
     public static Sums of(int models) {
       return new Sums(
@@ -64,21 +62,11 @@ public final class LengthControl {
 
     /** Adds another's. */
     public Sums add(Sums other) {
-      add(gradient, other.gradient);
-      add(curvature, other.curvature);
-      add(missing, other.missing);
-      add(squares, other.squares);
+      FixedPoint.add(gradient, other.gradient);
+      FixedPoint.add(curvature, other.curvature);
+      FixedPoint.add(missing, other.missing);
+      FixedPoint.add(squares, other.squares);
       return this;
-    }
-
-    private static void add(long[] to, long[] from) {
-      for (int i = 0; i < to.length; i++) {
-        to[i] += from[i];
-      }
-    }
-
-    private static long fixed(double value) {
-      return Math.round(value * SCALE);
     }
 
     private static double[][] matrix(long[] triangles, int model) {
@@ -86,7 +74,7 @@ public final class LengthControl {
       int at = model * 6;
       for (int i = 0; i < TERMS; i++) {
         for (int j = 0; j <= i; j++) {
-          m[i][j] = m[j][i] = triangles[at++] / SCALE;
+          m[i][j] = m[j][i] = triangles[at++] / FixedPoint.SCALE;
         }
       }
       return m;
@@ -140,11 +128,11 @@ public final class LengthControl {
     }
     int at = model * 6;
     for (int i = 0, k = 0; i < TERMS; i++) {
-      sums.gradient[model * TERMS + i] += Sums.fixed(score[i]);
+      sums.gradient[model * TERMS + i] += FixedPoint.of(score[i]);
       for (int j = 0; j <= i; j++, k++) {
-        sums.curvature[at + k] += Sums.fixed(curvature[k]);
-        sums.missing[at + k] += Sums.fixed(products[k] - score[i] * score[j]);
-        sums.squares[at + k] += Sums.fixed(score[i] * score[j]);
+        sums.curvature[at + k] += FixedPoint.of(curvature[k]);
+        sums.missing[at + k] += FixedPoint.of(products[k] - score[i] * score[j]);
+        sums.squares[at + k] += FixedPoint.of(score[i] * score[j]);
       }
     }
   }
@@ -160,7 +148,7 @@ public final class LengthControl {
       double[][] h = penalised(Sums.matrix(sums.curvature, m), difficulty);
       double[] move = new double[TERMS];
       for (int i = 0; i < TERMS; i++) {
-        move[i] = sums.gradient[m * TERMS + i] / Sums.SCALE;
+        move[i] = sums.gradient[m * TERMS + i] / FixedPoint.SCALE;
       }
       move[1] -= PRECISION * parameters[m * TERMS + 1];
       move[2] = difficulty ? move[2] : 0;

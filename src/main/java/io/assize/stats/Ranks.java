@@ -127,10 +127,9 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) implemen
     double[][] root = Matrices.root(left);
     int[][] counts = new int[size][size];
     Draws random = new Draws(new SplittableRandom(seed));
-    double[] z = new double[size];
     double[] drawn = new double[size];
     for (int r = 0; r < draws; r++) {
-      draw(root, random, z, drawn);
+      random.normal(root, drawn);
       for (int i = 0; i < size; i++) {
         drawn[i] += mean[i];
       }
@@ -150,17 +149,6 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) implemen
     return counts;
   }
 
-  private static void draw(double[][] root, Draws random, double[] z, double[] out) {
-    for (int i = 0; i < z.length; i++) {
-      z[i] = random.normal();
-      double sum = 0;
-      for (int k = 0; k <= i; k++) {
-        sum += root[i][k] * z[k];
-      }
-      out[i] = sum;
-    }
-  }
-
   private static double critical(double[][] covariance, int draws, long seed) {
     int size = covariance.length;
     double[][] inverse = new double[size][size];
@@ -172,11 +160,10 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) implemen
     }
     double[][] root = Matrices.root(covariance);
     double[] largest = new double[draws];
-    double[] z = new double[size];
     double[] drawn = new double[size];
     Draws random = new Draws(new SplittableRandom(seed));
     for (int r = 0; r < draws; r++) {
-      draw(root, random, z, drawn);
+      random.normal(root, drawn);
       for (int i = 0; i < size; i++) {
         for (int j = 0; j < i; j++) {
           largest[r] = Math.max(largest[r], Math.abs(drawn[i] - drawn[j]) * inverse[i][j]);

@@ -32,8 +32,6 @@ public final class StyleControl {
   @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
   public record Sums(int models, int features, long[] gradient, long[] information, long[] meat)
       implements Serializable {
-    private static final double SCALE = 1L << 26;
-
     /** Of nothing. */
     public static Sums of(int models, int features) {
       int size = models + features;
@@ -49,48 +47,38 @@ public final class StyleControl {
       }
       double p = BradleyTerry.logistic(eta);
       double r = y - p;
-      gradient[a] += fixed(r);
-      gradient[b] -= fixed(r);
+      gradient[a] += FixedPoint.of(r);
+      gradient[b] -= FixedPoint.of(r);
       add(information, a, b, p * (1 - p), z);
       add(meat, a, b, r * r, z);
       for (int f = 0; f < features; f++) {
-        gradient[models + f] += fixed(r * z[f]);
+        gradient[models + f] += FixedPoint.of(r * z[f]);
       }
     }
 
     private void add(long[] m, int a, int b, double w, double[] z) {
       int size = models + features;
-      long whole = fixed(w);
+      long whole = FixedPoint.of(w);
       m[a * size + a] += whole;
       m[b * size + b] += whole;
       m[Math.max(a, b) * size + Math.min(a, b)] -= whole;
       for (int f = 0; f < features; f++) {
         int row = (models + f) * size;
-        long part = fixed(w * z[f]);
+        long part = FixedPoint.of(w * z[f]);
         m[row + a] += part;
         m[row + b] -= part;
         for (int g = 0; g <= f; g++) {
-          m[row + models + g] += fixed(w * z[f] * z[g]);
+          m[row + models + g] += FixedPoint.of(w * z[f] * z[g]);
         }
       }
     }
 
     /** Adds another's. */
     public Sums add(Sums other) {
-      add(gradient, other.gradient);
-      add(information, other.information);
-      add(meat, other.meat);
+      FixedPoint.add(gradient, other.gradient);
+      FixedPoint.add(information, other.information);
+      FixedPoint.add(meat, other.meat);
       return this;
-    }
-
-    private static void add(long[] to, long[] from) {
-      for (int i = 0; i < to.length; i++) {
-        to[i] += from[i];
-      }
-    }
-
-    private static long fixed(double value) {
-      return Math.round(value * SCALE);
     }
 
     private double[][] matrix(long[] m) {
@@ -98,7 +86,7 @@ public final class StyleControl {
       double[][] out = new double[size][size];
       for (int i = 0; i < size; i++) {
         for (int j = 0; j <= i; j++) {
-          out[i][j] = out[j][i] = m[i * size + j] / SCALE;
+          out[i][j] = out[j][i] = m[i * size + j] / FixedPoint.SCALE;
         }
       }
       return out;
@@ -116,7 +104,7 @@ public final class StyleControl {
     if (factor == null) {
       return Double.NaN;
     }
-    double[] move = Arrays.stream(sums.gradient).mapToDouble(g -> g / Sums.SCALE).toArray();
+    double[] move = Arrays.stream(sums.gradient).mapToDouble(g -> g / FixedPoint.SCALE).toArray();
     Matrices.solve(factor, move);
     double largest = 0;
     for (double m : move) {

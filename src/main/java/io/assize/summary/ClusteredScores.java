@@ -37,12 +37,17 @@ final class ClusteredScores implements Serializable {
     if (prompt == null) {
       prompt = new LongTable(WIDTH);
     }
-    int at = prompt.row(key);
-    long[] values = prompt.values();
+    add(prompt, key, score, decision);
+  }
+
+  private static int add(LongTable table, long key, double score, boolean decision) {
+    int at = table.row(key);
+    long[] values = table.values();
     values[at + N]++;
     values[at + SUM] += fixed(score);
     values[at + SQUARES] += fixed(score * score);
     values[at + DECISIONS] += decision ? 1 : 0;
+    return at;
   }
 
   /** The prompt has no more scores. */
@@ -74,13 +79,8 @@ final class ClusteredScores implements Serializable {
 
   /** A prompt's only score. */
   void addAlone(long key, double score, boolean decision) {
-    int at = sums.row(key);
-    long[] values = sums.values();
-    values[at + N]++;
-    values[at + SUM] += fixed(score);
-    values[at + SQUARES] += fixed(score * score);
-    values[at + DECISIONS] += decision ? 1 : 0;
-    values[at + CLUSTERS]++;
+    int at = add(sums, key, score, decision);
+    sums.values()[at + CLUSTERS]++;
   }
 
   ClusteredScores add(ClusteredScores other) {

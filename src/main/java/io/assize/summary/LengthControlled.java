@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.api.java.JavaRDD;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 
 /**
@@ -47,7 +46,6 @@ record LengthControlled(
 
   /** Fits; null where no model is in every game, or none was named. */
   static LengthControlled fit(
-      JavaSparkContext spark,
       JavaRDD<GameBlock> blocks,
       String judge,
       int baseline,

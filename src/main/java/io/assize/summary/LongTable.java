@@ -47,28 +47,24 @@ public final class LongTable implements Externalizable {
 
   /** Where the key's row begins in {@link #values()}; a new row is all 0. */
   int row(long key) {
-    int mask = slots.length - 1;
-    int at = hash(key) & mask;
-    while (slots[at] != 0) {
-      if (keys[slots[at] - 1] == key) {
-        return (slots[at] - 1) * width;
-      }
-      at = (at + 1) & mask;
-    }
-    return append(key, at);
+    int at = slot(key);
+    return slots[at] == 0 ? append(key, at) : (slots[at] - 1) * width;
   }
 
   /** The same without making a row; −1: there is none. */
   int find(long key) {
+    int at = slot(key);
+    return slots[at] == 0 ? -1 : (slots[at] - 1) * width;
+  }
+
+  /** The slot of the key, or the empty one where it would go. */
+  private int slot(long key) {
     int mask = slots.length - 1;
     int at = hash(key) & mask;
-    while (slots[at] != 0) {
-      if (keys[slots[at] - 1] == key) {
-        return (slots[at] - 1) * width;
-      }
+    while (slots[at] != 0 && keys[slots[at] - 1] != key) {
       at = (at + 1) & mask;
     }
-    return -1;
+    return at;
   }
 
   private int append(long key, int at) {
@@ -87,13 +83,8 @@ public final class LongTable implements Externalizable {
 
   private void index(int atLeast) {
     slots = new int[Integer.highestOneBit(Math.max(16, atLeast) * 2 - 1)];
-    int mask = slots.length - 1;
     for (int i = 0; i < size; i++) {
-      int at = hash(keys[i]) & mask;
-      while (slots[at] != 0) {
-        at = (at + 1) & mask;
-      }
-      slots[at] = i + 1;
+      slots[slot(keys[i])] = i + 1;
     }
   }
 

@@ -98,8 +98,7 @@ public final class SummaryTables {
 
   /** Writes every table. */
   public void writeTo(TableStore tables) {
-    JavaRDD<GameBlock> blocks =
-        Games.blocks(Outcomes.ofPairs(verdicts), games()).persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<GameBlock> blocks = blocks();
     try {
       writePairs(tables, blocks);
     } finally {
@@ -116,8 +115,7 @@ public final class SummaryTables {
    */
   public SamplePlans plan(double width, long games) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    JavaRDD<GameBlock> blocks =
-        Games.blocks(Outcomes.ofPairs(verdicts), games()).persist(StorageLevel.MEMORY_AND_DISK());
+    JavaRDD<GameBlock> blocks = blocks();
     try {
       Broadcast<Names> names = context.broadcast(Names.of(blocks));
       List<LevelSums> wholes = new ArrayList<>(wholes(levels(context, blocks, names)));
@@ -126,6 +124,11 @@ public final class SummaryTables {
     } finally {
       blocks.unpersist();
     }
+  }
+
+  private JavaRDD<GameBlock> blocks() {
+    return Games.blocks(Outcomes.ofPairs(verdicts), games())
+        .persist(StorageLevel.MEMORY_AND_DISK());
   }
 
   private static List<LevelSums> wholes(JavaRDD<LevelSums> levels) {
@@ -157,8 +160,7 @@ public final class SummaryTables {
               fits.count();
               return fits;
             });
-    Controls controls =
-        step("length and style", () -> controls(context, blocks, wholes, names, rated));
+    Controls controls = step("length and style", () -> controls(blocks, wholes, names, rated));
     Broadcast<Controls> fitted = context.broadcast(controls);
     step("tables", () -> write(tables, context, levels, rated, names, fitted));
     levels.unpersist();
@@ -206,7 +208,6 @@ public final class SummaryTables {
   }
 
   private Controls controls(
-      JavaSparkContext context,
       JavaRDD<GameBlock> blocks,
       List<LevelSums> wholes,
       Broadcast<Names> names,
@@ -222,8 +223,7 @@ public final class SummaryTables {
       String judge = all.judge;
       int baseline = LengthControlled.baseline(all, names.value().of(judge), options);
       if (baseline >= 0) {
-        length.put(
-            judge, LengthControlled.fit(context, blocks, judge, baseline, names, tree, options));
+        length.put(judge, LengthControlled.fit(blocks, judge, baseline, names, tree, options));
       }
       StyleControlled fit =
           options.styleControl()
