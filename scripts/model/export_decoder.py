@@ -40,6 +40,9 @@ class Decoder(torch.nn.Module):
     the down projection, in blocks, while they are computed (after QuaRot, arXiv 2404.00456). The
     weights of the norms before int8 products are part of those products' weights.
 
+    Rows whose logits decide something can ask for more: what rounding left of their numbers is
+    multiplied as well, on a scale 254 times as fine (`fine`).
+
     The cache of a layer is [2, slots, kv_heads, length, head_dim] over one flat allocation, whose
     division into slots and length can change between sequences (`arrange`).
     """
@@ -314,25 +317,37 @@ class Decoder(torch.nn.Module):
         """The largest absolute value of each row, [rows, 1]."""
         return x.abs().amax(1, keepdim=True).clamp_(min=1e-12)
 
-    def linear(self, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
+    def linear(self, x: Tensor, w: Tensor, scale: Tensor, fine: Tensor) -> Tensor:
         """x [rows, in] float32 times w [out, in], as float32 [rows, out] that the caller owns."""
         if self.precision == self.INT8:
             size = self.size(x)
-            return self.product(x * (127.0 / size), w, scale, size)
+            return self.product(x * (127.0 / size), w, scale, fine).mul_(size / 127.0)
         return self.float_product(x, w)
 
-    def linear_of_norm(self, x: Tensor, norm: Tensor, w: Tensor, scale: Tensor) -> Tensor:
+    def linear_of_norm(self, x: Tensor, norm: Tensor, w: Tensor, scale: Tensor, fine: Tensor) -> Tensor:
         """`linear` of the RMSNorm of x; in int8 w has the norm's weight in it already."""
         if self.precision == self.INT8:
             size = self.size(x)
-            return self.product(x * (127.0 / size), w, scale, size.mul_(self.shrink(x)))
+            y = self.product(x * (127.0 / size), w, scale, fine)
+            return y.mul_(size.mul_(self.shrink(x)) / 127.0)
         return self.float_product(self.norm(x, norm), w)
 
-    def linear_down(self, h: Tensor, i: int) -> Tensor:
+    def linear_down(self, h: Tensor, i: int, fine: Tensor) -> Tensor:
         """The down projection of h [rows, inner]; in int8 it is mixed block by block first."""
         if self.precision == self.INT8:
             h = self.mixed(h.to(torch.bfloat16)).to(torch.float32)
-        return self.linear(h, self.down[i], self.down_scale[i])
+        return self.linear(h, self.down[i], self.down_scale[i], fine)
+
+    def product(self, x: Tensor, w: Tensor, scale: Tensor, fine: Tensor) -> Tensor:
+        """x [rows, in] in -127 ... 127, rounded to int8, times w and its scale; rows of `fine` twice."""
+        y = self.rounded_product(x, w, scale)
+        if fine.size(0) > 0:
+            left = x[fine]
+            left = left.sub_(torch.round(left)).mul_(254.0)
+            # Rows of nothing up to a multiple of 16: kernels are made for each number of rows.
+            left = torch.nn.functional.pad(left, [0, 0, 0, (16 - left.size(0) % 16) % 16])
+            y.index_add_(0, fine, self.rounded_product(left, w, scale)[: fine.size(0)], alpha=1.0 / 254.0)
+        return y
 
     def float_product(self, x: Tensor, w: Tensor) -> Tensor:
         return torch.matmul(x.to(self.kind()), w.t()).to(torch.float32)
@@ -343,10 +358,10 @@ class Decoder(torch.nn.Module):
     def mixed(self, h: Tensor) -> Tensor:
         return torch.matmul(h.view(-1, self.mixing.size(0)), self.mixing).view(h.size(0), h.size(1))
 
-    def product(self, x: Tensor, w: Tensor, scale: Tensor, size: Tensor) -> Tensor:
-        """x [rows, in] in -127 ... 127, rounded to int8, times w; then both scales."""
+    def rounded_product(self, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
+        """x [rows, in] in -127 ... 127, rounded to int8, times w [out, in] and its scale [out]."""
         q = torch.round(x).to(torch.int8)
-        return torch._int_mm(q, w.t()).to(torch.float32).mul_(scale).mul_(size / 127.0)
+        return torch._int_mm(q, w.t()).to(torch.float32).mul_(scale)
 
     def end_kind(self) -> int:
         """The type of embedding and head. An int8 head would cost a percent of perplexity."""
@@ -433,12 +448,13 @@ class Decoder(torch.nn.Module):
         return a.permute(2, 0, 1, 3).reshape(t, self.heads * self.head_dim)
 
     @torch.jit.export
-    def step(self, tokens: Tensor, positions: Tensor, decode: int, runs: List[int], rows: Tensor, exact: bool) -> List[Tensor]:
+    def step(self, tokens: Tensor, positions: Tensor, decode: int, runs: List[int], rows: Tensor, fine: Tensor, exact: bool) -> List[Tensor]:
         """Works on `tokens` [r] at `positions` [r] and returns logits for the asked `rows` [m].
 
         The first `decode` rows belong to the slots 0 ... decode - 1, each at its own position; a slot
         that does not generate has its row's position beyond what it will ever read. `runs` holds four numbers for each run of
-        prompt rows: slot, first row, number of rows, first position. With `exact`, attention of
+        prompt rows: slot, first row, number of rows, first position. `fine` [f] are places in `rows`
+        whose rows int8 takes more exactly: 0 ... m - 1, each at most once. With `exact`, attention of
         generating rows goes slot by slot, each over its own length rounded up to 64.
 
         Returns the most probable token of each asked row [m], the logits [m, vocab], which in low
@@ -465,9 +481,10 @@ class Decoder(torch.nn.Module):
             end = self.reach(start + count)
             masks.append(torch.full([count, end], low, dtype=cache, device=device).triu_(start + 1))
         x = self.embedding[tokens].to(torch.float32)
+        fine_rows = rows[fine]
         last = len(self.qkv) - 1
         for i in range(len(self.qkv)):
-            y = self.linear_of_norm(x, self.attention_norm[i], self.qkv[i], self.qkv_scale[i])
+            y = self.linear_of_norm(x, self.attention_norm[i], self.qkv[i], self.qkv_scale[i], fine_rows)
             if self.qkv_bias[i].numel() > 0:
                 y = y.add_(self.qkv_bias[i])
             q, k, v = self.rotated(y, i, turn)
@@ -495,14 +512,15 @@ class Decoder(torch.nn.Module):
             if i == last:
                 x = x[rows]
                 filled = filled[rows]
-            o = self.linear(filled.to(torch.float32), self.out[i], self.out_scale[i])
+                fine_rows = fine
+            o = self.linear(filled.to(torch.float32), self.out[i], self.out_scale[i], fine_rows)
             if self.out_bias[i].numel() > 0:
                 o = o.add_(self.out_bias[i])
             x = x.add_(o)
-            g = self.linear_of_norm(x, self.mlp_norm[i], self.gate_up[i], self.gate_up_scale[i])
+            g = self.linear_of_norm(x, self.mlp_norm[i], self.gate_up[i], self.gate_up_scale[i], fine_rows)
             inner = g.size(1) // 2
             h = torch.nn.functional.silu(g[:, :inner]).mul_(g[:, inner:])
-            x = x.add_(self.linear_down(h, i))
+            x = x.add_(self.linear_down(h, i, fine_rows))
         x = self.norm(x, self.final_norm)
         logits = self.head_product(x)
         return [logits.argmax(1), logits, x]
@@ -514,11 +532,10 @@ class Decoder(torch.nn.Module):
         packed = self.pack(w)
         scale = self.scale(w)
         x = torch.ones([rows, width])
-        size = torch.ones([rows, 1]) * 127.0
         total = 0.0
         for i in range(times):
             # Used, or TorchScript would leave the product out.
-            total += float(self.product(x, packed, scale, size)[0, 0])
+            total += float(self.rounded_product(x, packed, scale)[0, 0])
         return total
 
     @torch.jit.export
@@ -580,15 +597,14 @@ class OneDnnDecoder(Decoder):
             return torch.ops.mkldnn._linear_pointwise(x.to(torch.bfloat16), self.head, None, "none", [], "").to(torch.float32)
         return torch.matmul(x.to(self.end_kind()), self.head.t()).to(torch.float32)
 
-    def product(self, x: Tensor, w: Tensor, scale: Tensor, size: Tensor) -> Tensor:
+    def rounded_product(self, x: Tensor, w: Tensor, scale: Tensor) -> Tensor:
         # Unsigned with zero point 128: what the processor's instructions multiply. The bytes are
         # taken as they lie: int_repr would copy them one by one.
         points = torch.quantize_per_tensor(x, 1.0, 128, torch.quint8)
         q = torch.empty([0], dtype=torch.uint8).set_(points, 0, x.size(), [x.size(1), 1])
-        y = torch.ops.onednn.qlinear_pointwise(
+        return torch.ops.onednn.qlinear_pointwise(
             q, 1.0, 128, w, scale, self.zero_points(scale), None, 1.0, 0, torch.float32, "none", [], ""
         )
-        return y.mul_(size / 127.0)
 
     def zero_points(self, scale: Tensor) -> Tensor:
         """Zeros [out]; kept, since every product of a step asks for some."""

@@ -26,7 +26,7 @@ public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
     implements Serializable {
 
   /** Version of the arithmetic in the DJL engine; raise it when a change alters answers. */
-  private static final String ENGINE = "decoder-3";
+  private static final String ENGINE = "decoder-4";
 
   /**
    * Checks a judge's settings and files, and names it.

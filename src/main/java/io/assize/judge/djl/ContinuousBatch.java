@@ -254,6 +254,14 @@ final class ContinuousBatch {
     return true;
   }
 
+  /**
+   * How many of a sequence's rows others may copy: a last row that was scored is finer than theirs.
+   */
+  private static int reusable(Sequence sequence) {
+    boolean scored = sequence.answers() != null && sequence.cached == sequence.size();
+    return scored && sequence.fine() ? sequence.cached - 1 : sequence.cached;
+  }
+
   /** How many first tokens of a prompt a slot holds; its last token is always read anew. */
   private int common(Sequence sequence, Held of) {
     if (of == null) {
@@ -450,6 +458,7 @@ final class ContinuousBatch {
     private final LongStream.Builder positions = LongStream.builder();
     private final LongStream.Builder runs = LongStream.builder();
     private final LongStream.Builder asked = LongStream.builder();
+    private final LongStream.Builder fine = LongStream.builder();
     private int decode;
     private int rows;
     private int askedRows;
@@ -517,7 +526,11 @@ final class ContinuousBatch {
       advances.put(sequence, count);
       read += count;
       if (last && sequence.answers() != null) {
+        int first = askedRows - 1;
         addAnswers(sequence);
+        if (sequence.fine()) {
+          LongStream.range(first, askedRows).forEach(fine::add);
+        }
       }
       return count;
     }
@@ -585,6 +598,7 @@ final class ContinuousBatch {
               decode,
               runs.build().toArray(),
               asked.build().toArray(),
+              fine.build().toArray(),
               exact)) {
         for (Map.Entry<Sequence, Integer> end : ends.entrySet()) {
           Sequence sequence = end.getKey();
@@ -600,7 +614,7 @@ final class ContinuousBatch {
       for (Map.Entry<Sequence, Integer> advance : advances.entrySet()) {
         Sequence sequence = advance.getKey();
         sequence.cached += advance.getValue();
-        held[sequence.slot] = new Held(sequence, sequence.cached);
+        held[sequence.slot] = new Held(sequence, reusable(sequence));
       }
     }
 

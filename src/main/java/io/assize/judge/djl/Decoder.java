@@ -186,19 +186,28 @@ final class Decoder implements AutoCloseable {
    * @param decode slots that take a step
    * @param runs slot, first row, rows and first position of each run of prompt rows
    * @param asked the rows whose logits are wanted
+   * @param fine which of {@code asked}, as places in it, int8 takes more exactly
    * @param exact attention of the stepping slots goes slot by slot
    */
   Logits step(
-      long[] tokens, long[] positions, int decode, long[] runs, long[] asked, boolean exact) {
+      long[] tokens,
+      long[] positions,
+      int decode,
+      long[] runs,
+      long[] asked,
+      long[] fine,
+      boolean exact) {
     PtNDManager step = (PtNDManager) manager.newSubManager();
     try (IValue ids = IValue.from((PtNDArray) step.create(tokens));
         IValue at = IValue.from((PtNDArray) step.create(positions));
         IValue first = IValue.from((long) decode);
         IValue runList = IValue.listFrom(runs);
         IValue rows = IValue.from((PtNDArray) step.create(asked));
+        IValue fineRows = IValue.from((PtNDArray) step.create(fine, new Shape(fine.length)));
         IValue slotwise = IValue.from(exact);
         IValue out =
-            IValueUtils.runMethod(block, "step", ids, at, first, runList, rows, slotwise)) {
+            IValueUtils.runMethod(
+                block, "step", ids, at, first, runList, rows, fineRows, slotwise)) {
       PtNDArray[] tensors = out.toTensorArray(step);
       return new Logits(step, tensors[0].toLongArray(), tensors[1], tensors[2]);
     } catch (RuntimeException e) {

@@ -388,6 +388,11 @@ public final class DjlJudge implements Judge {
               : new JudgeException(Reason.ENGINE_ERROR, "the engine failed: " + cause, cause));
     }
 
+    @Override
+    boolean fine() {
+      return true;
+    }
+
     /** One position more than its tokens: rows without meaning are kept in a slot's last one. */
     @Override
     int reservation() {
@@ -425,6 +430,12 @@ public final class DjlJudge implements Judge {
     @Override
     void failed(RuntimeException cause) {
       future.completeExceptionally(cause);
+    }
+
+    /** No: its answer is a text, whose rows shall be like those of prompts. */
+    @Override
+    boolean fine() {
+      return false;
     }
 
     @Override

@@ -68,6 +68,9 @@ abstract class Sequence {
   /** It cannot be answered. */
   abstract void failed(RuntimeException cause);
 
+  /** Whether the rows that its answers are scored after are to be taken more exactly by int8. */
+  abstract boolean fine();
+
   /** Most positions that it can come to take. */
   abstract int reservation();
 

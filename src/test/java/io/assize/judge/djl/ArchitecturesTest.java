@@ -80,6 +80,7 @@ class ArchitecturesTest {
                 2,
                 new long[0],
                 new long[] {1},
+                new long[0],
                 exact)) {
           check(name + (exact ? " exact" : ""), step.row(0), golden.logits.get(3));
         }
@@ -103,6 +104,7 @@ class ArchitecturesTest {
         0,
         new long[] {slot, 0, tokens.length, from},
         asked,
+        new long[0],
         false);
   }
 
