@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Tag;
@@ -45,8 +44,7 @@ class ClusterIT {
 
     List<String> here = new ArrayList<>(List.of("scripts/assize"));
     here.addAll(command(conf, "local"));
-    Ended local =
-        Programs.run(dir, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), Duration.ofMinutes(20), here);
+    Ended local = Programs.run(dir, Programs.QUICK, Duration.ofMinutes(20), here);
     assertThat(local.code()).as(local.err()).isZero();
     Ended cluster;
     try (Cluster two = new Cluster(dir)) {
@@ -81,7 +79,7 @@ class ClusterIT {
         assize {
           corpus { path = "%s", sample = %d, empty_responses = keep }
           protocol = pairwise-brief
-          judge { kind = djl, model = "%s", max_new_tokens = %d, context_length = 2048, slots = 8 }
+          judge { kind = djl, model = "%s", max_new_tokens = %d, context_length = 2048, slots = 8, threads = 1 }
           run { partitions = 8, max_failed_share = 1.0, progress_seconds = 5 }
         }
         """

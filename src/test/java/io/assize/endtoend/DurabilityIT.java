@@ -199,11 +199,7 @@ class DurabilityIT {
   void twoRunsOnOneStoreAtOnceLoseAndDoubleNothing() {
     String store = "assize.store.path=\"" + dir.resolve("shared-store") + "\"";
     Running one = cluster.start(command("one", "-D", store));
-    Running other =
-        Programs.start(
-            dir,
-            Map.of("ASSIZE_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m"),
-            here(command("other", "-D", store)));
+    Running other = Programs.start(dir, Programs.QUICK, here(command("other", "-D", store)));
     Ended first = Programs.end(one, LIMIT);
     Ended second = Programs.end(other, LIMIT);
     assertThat(first.code()).as(first.err()).isZero();

@@ -37,10 +37,6 @@ import org.junit.jupiter.api.io.TempDir;
 class ObjectStoreIT {
   private static final String SECRET = "a-secret-that-nobody-shall-read";
 
-  /** The JVMs live short: the quick compiler only. */
-  private static final Map<String, String> QUICK =
-      Map.of("ASSIZE_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m");
-
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
   @TempDir private Path dir;
@@ -126,7 +122,7 @@ class ObjectStoreIT {
         put(port, "bucket/day=1/a.parquet", Files.readAllBytes(file));
       }
       String judge =
-          "assize.judge={kind=djl,decision=forced,context_length=2048,slots=4,model=\"%s\"}"
+          "assize.judge={kind=djl,decision=forced,context_length=2048,slots=4,threads=1,model=\"%s\"}"
               .formatted(DemoJudge.path());
       String[] settings = {
         "-D",
@@ -157,7 +153,7 @@ class ObjectStoreIT {
               faulty.port(),
               "faulty",
               Map.of("fs.s3a.attempts.maximum", "20", "fs.s3a.retry.limit", "7"));
-      Running run = Programs.start(dir, QUICK, line("run", conf, settings));
+      Running run = Programs.start(dir, Programs.QUICK, line("run", conf, settings));
       Programs.await(run, "judged [1-9]\\d* of 48", Duration.ofMinutes(4));
       faulty.refuse(Duration.ofSeconds(20));
       Ended ended = Programs.end(run, Duration.ofMinutes(6));
@@ -190,7 +186,7 @@ class ObjectStoreIT {
   }
 
   private Ended assize(String command, Path conf, String... more) {
-    return Programs.run(dir, QUICK, Duration.ofMinutes(4), line(command, conf, more));
+    return Programs.run(dir, Programs.QUICK, Duration.ofMinutes(4), line(command, conf, more));
   }
 
   private static List<String> line(String command, Path conf, String... more) {

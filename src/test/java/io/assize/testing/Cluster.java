@@ -13,8 +13,6 @@ import java.util.Map;
  * shaded jar runs under spark-submit.
  */
 public final class Cluster implements AutoCloseable {
-  private static final String QUICK =
-      "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC";
   private static final Path SPARK = Programs.pythonPackage("pyspark");
   private static final Map<String, String> ENVIRONMENT =
       Map.of("SPARK_LOCAL_IP", "127.0.0.1", "SPARK_HOME", SPARK.toString());
@@ -128,9 +126,8 @@ public final class Cluster implements AutoCloseable {
             "spark.scheduler.maxRegisteredResourcesWaitingTime=120s",
             "spark.locality.wait=0s",
             "spark.sql.shuffle.partitions=4",
-            // The JVMs live short: the quick compiler only.
-            "spark.driver.extraJavaOptions=" + QUICK,
-            "spark.executor.extraJavaOptions=" + QUICK,
+            "spark.driver.extraJavaOptions=" + Programs.QUICK_JVM,
+            "spark.executor.extraJavaOptions=" + Programs.QUICK_JVM,
             "spark.ui.enabled=false")) {
       all.add("--conf");
       all.add(setting);

@@ -19,6 +19,14 @@ public final class Programs {
   /** The Python environment that scripts/test sets up. */
   public static final Path VENV = Path.of(".venv").toAbsolutePath();
 
+  /** For JVMs that live short: the quick compiler only. */
+  public static final String QUICK_JVM =
+      "-XX:TieredStopAtLevel=1 -XX:ReservedCodeCacheSize=240m -XX:+UseSerialGC";
+
+  /** {@link #QUICK_JVM} for {@code scripts/assize}, on loopback. */
+  public static final Map<String, String> QUICK =
+      Map.of("ASSIZE_JAVA_OPTS", QUICK_JVM, "SPARK_LOCAL_IP", "127.0.0.1");
+
   private Programs() {}
 
   /** How a program ended, and what it wrote. */

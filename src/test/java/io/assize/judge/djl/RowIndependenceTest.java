@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.assize.judge.Completion;
 import io.assize.judge.Prompt;
+import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
+import io.assize.prompt.DecisionRule;
 import io.assize.testing.DemoJudge;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,16 +75,43 @@ class RowIndependenceTest {
     }
   }
 
+  /** The last row of a prompt that was scored is finer than the same row of one that goes on. */
+  @Test
+  void int8DecisionsOfPromptsThatBeginWithWholeOthers() {
+    String forced = "decision = forced, slots = %d, prefix_reuse = %s";
+    List<Prompt> shorter = new ArrayList<>();
+    List<Prompt> longer = new ArrayList<>();
+    for (Prompt prompt : PROMPTS.subList(0, 8)) {
+      String text = "Read this, and say in one sentence of your own: " + prompt.id() + "\n";
+      shorter.add(asked(text));
+      longer.add(asked(text + "The final decision is not easy: both are right.\n"));
+    }
+    List<Ruling> apart;
+    try (DjlJudge judge = open("int8", forced.formatted(1, false))) {
+      apart = longer.stream().map(prompt -> judge.submit(prompt).join().ruling()).toList();
+    }
+    try (DjlJudge judge = open("int8", forced.formatted(4, true))) {
+      long shared = 0;
+      for (int i = 0; i < longer.size(); i++) {
+        judge.submit(shorter.get(i)).join();
+        assertThat(judge.submit(longer.get(i)).join().ruling()).isEqualTo(apart.get(i));
+        shared += judge.tokens(shorter.get(i).messages(), "none").length;
+      }
+      assertThat(judge.workDone().reusedTokens()).isGreaterThan(shared);
+    }
+  }
+
   @Test
   void fp32WhenItIsToBeDeterministic() {
     String exact = "deterministic = true, slots = 6, ";
+    List<Prompt> some = PROMPTS.subList(0, PROMPTS.size() / 2);
     Map<String, String> first = new TreeMap<>();
     try (DjlJudge judge = open("fp32", exact + "prefix_reuse = false")) {
-      PROMPTS.forEach(prompt -> first.put(prompt.id(), judge.submit(prompt).join().text()));
+      some.forEach(prompt -> first.put(prompt.id(), judge.submit(prompt).join().text()));
     }
     try (DjlJudge judge = open("fp32", exact + "prefix_reuse = true")) {
       Map<String, CompletableFuture<Completion>> futures = new TreeMap<>();
-      PROMPTS.forEach(prompt -> futures.put(prompt.id(), judge.submit(prompt)));
+      some.forEach(prompt -> futures.put(prompt.id(), judge.submit(prompt)));
       futures.forEach(
           (id, future) -> assertThat(future.join().text()).as(id).isEqualTo(first.get(id)));
     }
@@ -107,6 +136,11 @@ class RowIndependenceTest {
             "precision = %s, max_new_tokens = %d, context_length = 1024, %s"
                 .formatted(precision, NEW_TOKENS, settings)),
         "cpu");
+  }
+
+  private static Prompt asked(String text) {
+    List<ChatMessage> messages = List.of(new ChatMessage("user", text));
+    return new Prompt(text, messages, "none", DecisionRule.FINAL_DECISION, List.of(), null);
   }
 
   private static Prompt prompt(String text) {
