@@ -60,6 +60,31 @@ class ArchitecturesTest {
     }
   }
 
+  /** What rounding left of the asked rows brings them nearer, and changes nothing in float32. */
+  @ParameterizedTest
+  @MethodSource("names")
+  void finerRowsComeNearer(String name) throws IOException {
+    Golden golden = new Golden(name);
+    for (Precision precision : List.of(Precision.FP32, Precision.INT8)) {
+      double[] distances = new double[2];
+      for (boolean fine : new boolean[] {false, true}) {
+        long[] finer = fine ? LongStream.range(0, golden.rows.length).toArray() : new long[0];
+        try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
+            Decoder decoder = load(checkpoint, precision);
+            Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows, finer)) {
+          for (int i = 0; i < golden.rows.length; i++) {
+            distances[fine ? 1 : 0] += distance(whole.row(i), golden.logits.get(i));
+          }
+        }
+      }
+      if (precision == Precision.FP32) {
+        assertThat(distances[1]).isEqualTo(distances[0]);
+      } else {
+        assertThat(distances[1]).isLessThan(distances[0]);
+      }
+    }
+  }
+
   /** The last token as a step of its own, in a slot that is neither the first nor the last. */
   @ParameterizedTest
   @MethodSource("names")
@@ -98,13 +123,18 @@ class ArchitecturesTest {
 
   private static Decoder.Logits read(
       Decoder decoder, long[] tokens, int from, int slot, long[] asked) {
+    return read(decoder, tokens, from, slot, asked, new long[0]);
+  }
+
+  private static Decoder.Logits read(
+      Decoder decoder, long[] tokens, int from, int slot, long[] asked, long[] fine) {
     return decoder.step(
         tokens,
         LongStream.range(from, from + tokens.length).toArray(),
         0,
         new long[] {slot, 0, tokens.length, from},
         asked,
-        new long[0],
+        fine,
         false);
   }
 
