@@ -81,7 +81,7 @@ final class ContinuousBatch {
   private long reusedTokens;
   private volatile WorkDone done = WorkDone.NONE;
 
-  /** Tokens whose keys and values a slot holds. */
+  /** Tokens whose keys and values a slot holds for others to copy. */
   private record Held(Sequence of, int count) {}
 
   /**

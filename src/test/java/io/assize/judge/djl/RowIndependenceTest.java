@@ -139,11 +139,14 @@ class RowIndependenceTest {
   }
 
   private static Prompt asked(String text) {
-    List<ChatMessage> messages = List.of(new ChatMessage("user", text));
-    return new Prompt(text, messages, "none", DecisionRule.FINAL_DECISION, List.of(), null);
+    return prompt(text, "none", DecisionRule.FINAL_DECISION);
   }
 
   private static Prompt prompt(String text) {
-    return new Prompt(text, List.of(new ChatMessage("user", text)), "model", null, List.of(), null);
+    return prompt(text, "model", null);
+  }
+
+  private static Prompt prompt(String text, String chat, DecisionRule rule) {
+    return new Prompt(text, List.of(new ChatMessage("user", text)), chat, rule, List.of(), null);
   }
 }
