@@ -17,6 +17,11 @@ public interface Judge extends AutoCloseable {
   /** What the device has done since this judge was opened. */
   WorkDone workDone();
 
+  /** Whether it can still answer. One that cannot fails all it is asked: open another. */
+  default boolean alive() {
+    return true;
+  }
+
   /** Fails what is waiting, then frees the model. */
   @Override
   void close();
