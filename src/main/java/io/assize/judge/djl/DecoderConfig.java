@@ -39,6 +39,15 @@ record DecoderConfig(
   private static final List<String> ARCHITECTURES =
       List.of("LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM");
 
+  /** Most heads, and the most that a width can be. */
+  static final int MOST = 1 << 20;
+
+  static final int MOST_LAYERS = 1 << 14;
+  static final int MOST_POSITIONS = 1 << 30;
+
+  /** A smaller epsilon is no number in float32 beside a row's mean square. */
+  static final double LEAST_EPS = 1e-30;
+
   /** Reads Hugging Face's config.json; what this engine does not know is refused by name. */
   static DecoderConfig ofHuggingFace(JsonNode json, String where) {
     String architecture = json.path("architectures").path(0).asText("none");
@@ -47,23 +56,25 @@ record DecoderConfig(
           "%s: architecture %s is not supported: use a model of %s",
           where, architecture, String.join(", ", ARCHITECTURES));
     }
-    refuse(json.path("mlp_bias").asBoolean(false), where, "mlp_bias");
+    ModelNumbers numbers = ofJson(json, where);
+    refuse(numbers.flag("mlp_bias", false), where, "mlp_bias");
     refuse(!json.path("hidden_act").asText("silu").equals("silu"), where, "hidden_act");
     refuse(json.hasNonNull("quantization_config"), where, "quantization_config");
-    int heads = number(json, "num_attention_heads", where);
-    int hidden = number(json, "hidden_size", where);
-    boolean bias = json.path("attention_bias").asBoolean(false);
-    JsonNode headDim = json.path("head_dim");
+    int heads = numbers.whole("num_attention_heads", 1, MOST);
+    int hidden = numbers.whole("hidden_size", 1, MOST);
+    boolean bias = numbers.flag("attention_bias", false);
     return new DecoderConfig(
-            number(json, "num_hidden_layers", where),
+            numbers.whole("num_hidden_layers", 1, MOST_LAYERS),
             hidden,
             heads,
-            json.path("num_key_value_heads").asInt(heads),
-            headDim.isNumber() ? headDim.asInt() : hidden / heads,
-            json.path("rms_norm_eps").asDouble(1e-6),
+            numbers.whole("num_key_value_heads", heads, 1, MOST),
+            numbers.whole("head_dim", Math.max(1, hidden / heads), 1, MOST),
+            numbers.real("rms_norm_eps", 1e-6, LEAST_EPS, 1),
             Rope.ofHuggingFace(json, where),
-            Math.min(json.path("max_position_embeddings").asInt(2048), window(json)),
-            json.path("tie_word_embeddings").asBoolean(false),
+            Math.min(
+                numbers.whole("max_position_embeddings", 2048, 1, MOST_POSITIONS),
+                window(numbers)),
+            numbers.flag("tie_word_embeddings", false),
             bias || architecture.equals("Qwen2ForCausalLM"),
             bias,
             architecture.equals("Qwen3ForCausalLM"))
@@ -71,7 +82,8 @@ record DecoderConfig(
   }
 
   DecoderConfig checked(String where) {
-    if (layers < 1 || heads < 1 || kvHeads < 1 || heads % kvHeads != 0 || headDim % 2 != 0) {
+    boolean wide = (long) heads * headDim > MOST;
+    if (heads % kvHeads != 0 || headDim % 2 != 0 || wide) {
       throw UserError.configuration(
           "%s: %d layers, %d heads, %d key heads of width %d do not make a decoder",
           where, layers, heads, kvHeads, headDim);
@@ -84,18 +96,27 @@ record DecoderConfig(
     return 2L * layers * kvHeads * headDim * precision.cacheBytes();
   }
 
-  /** Positions that each position attends to; within so many, attention is whole. */
-  private static int window(JsonNode json) {
-    boolean used = json.path("use_sliding_window").asBoolean(true);
-    JsonNode window = json.path("sliding_window");
-    return used && window.isNumber() ? window.asInt() : Integer.MAX_VALUE;
+  /** A JSON object's members as they are; null stands for none. */
+  static ModelNumbers ofJson(JsonNode json, String where) {
+    return new ModelNumbers(
+        where,
+        key -> {
+          JsonNode value = json.path(key);
+          if (value.isNull() || value.isMissingNode()) {
+            return null;
+          }
+          if (value.isNumber()) {
+            return value.numberValue();
+          }
+          return value.isBoolean() ? (Object) value.booleanValue() : value;
+        });
   }
 
-  private static int number(JsonNode json, String key, String where) {
-    if (!json.path(key).canConvertToInt()) {
-      throw UserError.configuration("%s lacks %s: is it the model's config.json?", where, key);
-    }
-    return json.get(key).asInt();
+  /** Positions that each position attends to; within so many, attention is whole. */
+  private static int window(ModelNumbers numbers) {
+    return numbers.flag("use_sliding_window", true)
+        ? numbers.whole("sliding_window", MOST_POSITIONS, 1, MOST_POSITIONS)
+        : MOST_POSITIONS;
   }
 
   private static void refuse(boolean unsupported, String where, String what) {

@@ -147,17 +147,19 @@ final class GgufCheckpoint implements Checkpoint {
     if (!scaling.equals("none") || file.shape("rope_freqs.weight") != null) {
       throw UserError.configuration("%s: rotary scaling is not supported by the DJL judge", path);
     }
-    int heads = file.number("llama.attention.head_count").intValue();
-    int hidden = file.number("llama.embedding_length").intValue();
+    ModelNumbers numbers = new ModelNumbers(path.toString(), file::value);
+    int most = DecoderConfig.MOST;
+    int heads = numbers.whole("llama.attention.head_count", 1, most);
+    int hidden = numbers.whole("llama.embedding_length", 1, most);
     return new DecoderConfig(
-            file.number("llama.block_count").intValue(),
+            numbers.whole("llama.block_count", 1, DecoderConfig.MOST_LAYERS),
             hidden,
             heads,
-            file.number("llama.attention.head_count_kv", heads).intValue(),
-            file.number("llama.attention.key_length", hidden / heads).intValue(),
-            file.number("llama.attention.layer_norm_rms_epsilon").doubleValue(),
-            Rope.of(file.number("llama.rope.freq_base", 10000).doubleValue()),
-            file.number("llama.context_length").intValue(),
+            numbers.whole("llama.attention.head_count_kv", heads, 1, most),
+            numbers.whole("llama.attention.key_length", Math.max(1, hidden / heads), 1, most),
+            numbers.real("llama.attention.layer_norm_rms_epsilon", DecoderConfig.LEAST_EPS, 1),
+            Rope.of(numbers.real("llama.rope.freq_base", 10000, 1, Rope.MOST_THETA)),
+            numbers.whole("llama.context_length", 1, DecoderConfig.MOST_POSITIONS),
             file.shape("output.weight") == null,
             false,
             false,

@@ -58,6 +58,11 @@ final class GgufFile implements AutoCloseable {
     return metadata.get(key) instanceof String text ? text : otherwise;
   }
 
+  /** What the metadata has under a key, of whatever type; null where there is nothing. */
+  Object value(String key) {
+    return metadata.get(key);
+  }
+
   /** A number of the metadata; refuses a file that lacks it. */
   Number number(String key) {
     if (metadata.get(key) instanceof Number number) {

@@ -21,6 +21,10 @@ record Rope(
     double highFactor,
     double original) {
 
+  static final double MOST_THETA = 1e15;
+  private static final double LEAST_FACTOR = 1e-6;
+  private static final double MOST_FACTOR = 1e6;
+
   /** How frequencies are scaled. */
   enum Scaling {
     NONE,
@@ -40,25 +44,34 @@ record Rope(
         json.hasNonNull("rope_parameters")
             ? json.get("rope_parameters")
             : json.path("rope_scaling");
-    double theta = rope.path("rope_theta").asDouble(json.path("rope_theta").asDouble(10000));
+    ModelNumbers numbers = DecoderConfig.ofJson(rope, where);
+    double outer = DecoderConfig.ofJson(json, where).real("rope_theta", 10000, 1, MOST_THETA);
+    double theta = numbers.real("rope_theta", outer, 1, MOST_THETA);
     String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
     return switch (type) {
       case "default" -> of(theta);
-      case "linear" -> new Rope(theta, Scaling.LINEAR, number(rope, "factor", where), 1, 1, 1);
-      case "llama3" ->
-          new Rope(
-              theta,
-              Scaling.LLAMA3,
-              number(rope, "factor", where),
-              number(rope, "low_freq_factor", where),
-              number(rope, "high_freq_factor", where),
-              number(rope, "original_max_position_embeddings", where));
+      case "linear" ->
+          new Rope(theta, Scaling.LINEAR, numbers.real("factor", 1, MOST_FACTOR), 1, 1, 1);
+      case "llama3" -> llama3(theta, numbers);
       default ->
           throw UserError.configuration(
               "%s: rope_scaling of type %s is not supported by the DJL judge: default, linear and"
                   + " llama3 are",
               where, type);
     };
+  }
+
+  private static Rope llama3(double theta, ModelNumbers numbers) {
+    double low = numbers.real("low_freq_factor", LEAST_FACTOR, MOST_FACTOR);
+    // The ramp between the two: it must have a width.
+    double high = numbers.real("high_freq_factor", low * (1 + LEAST_FACTOR), MOST_FACTOR);
+    return new Rope(
+        theta,
+        Scaling.LLAMA3,
+        numbers.real("factor", 1, MOST_FACTOR),
+        low,
+        high,
+        numbers.whole("original_max_position_embeddings", 1, DecoderConfig.MOST_POSITIONS));
   }
 
   /** The frequencies, {@code [headDim / 2]}, scaling applied. */
@@ -87,12 +100,5 @@ record Rope(
     }
     double unscaled = (original / wavelength - lowFactor) / (highFactor - lowFactor);
     return (float) ((1 - unscaled) * frequency / factor + unscaled * frequency);
-  }
-
-  private static double number(JsonNode rope, String key, String where) {
-    if (!rope.path(key).isNumber()) {
-      throw UserError.configuration("%s: its rope_scaling lacks %s", where, key);
-    }
-    return rope.get(key).asDouble();
   }
 }

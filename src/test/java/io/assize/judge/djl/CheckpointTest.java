@@ -161,6 +161,62 @@ class CheckpointTest {
     refused(model, message);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "rms_norm_eps, '\"NaN\"', 'rms_norm_eps is \"NaN\": it must be a number from'",
+    "rms_norm_eps, 0, rms_norm_eps is 0: it must be a number from",
+    "rms_norm_eps, -1e-6, rms_norm_eps is -1.0E-6",
+    "rms_norm_eps, 1e999, 'rms_norm_eps is \"Infinity\"'",
+    "rope_theta, 0, rope_theta is 0: it must be a number from 1",
+    "rope_theta, -10000, rope_theta is -10000",
+    "rope_theta, 1e300, rope_theta is 1.0E300",
+    "rope_parameters, '{\"rope_theta\": 0.0}', rope_theta is 0.0",
+    "rope_scaling, '{\"type\": \"linear\", \"factor\": 0}', factor is 0",
+    "rope_scaling, '{\"type\": \"linear\"}', lacks factor",
+    "rope_scaling, '{\"rope_type\": \"llama3\", \"low_freq_factor\": 4, \"high_freq_factor\": 4}',"
+        + " high_freq_factor is 4: it must be a number from 4.0",
+    "num_attention_heads, 0, num_attention_heads is 0: it must be a whole number from 1",
+    "num_attention_heads, 2.5, num_attention_heads is 2.5",
+    "num_key_value_heads, -2, num_key_value_heads is -2",
+    "num_key_value_heads, 0, num_key_value_heads is 0",
+    "num_hidden_layers, 0, num_hidden_layers is 0",
+    "num_hidden_layers, 1e18, num_hidden_layers is 1.0E18",
+    "hidden_size, '\"64\"', 'hidden_size is \"64\"'",
+    "hidden_size, null, lacks hidden_size",
+    "head_dim, 4294967312, head_dim is 4294967312",
+    "head_dim, 15, do not make a decoder",
+    "max_position_embeddings, -1, max_position_embeddings is -1",
+    "sliding_window, 0, sliding_window is 0",
+    "tie_word_embeddings, '\"no\"', 'tie_word_embeddings is \"no\": it must be true or false'"
+  })
+  void aNumberOfAConfigurationThatIsNotFiniteOrOutOfRangeIsRefusedByKeyAndValue(
+      String key, String value, String message) throws IOException {
+    aModelThatTheEngineDoesNotKnowIsRefusedByName(key, value, message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "llama.attention.layer_norm_rms_epsilon, NaN",
+    "llama.attention.layer_norm_rms_epsilon, 0",
+    "llama.rope.freq_base, 0",
+    "llama.rope.freq_base, Infinity",
+  })
+  void aNumberOfAGgufFileIsCheckedLikewise(String key, float value) throws IOException {
+    Path file = dir.resolve("numbers.gguf");
+    Files.copy(DemoJudge.path(), file);
+    byte[] bytes = key.getBytes(StandardCharsets.US_ASCII);
+    try (RandomAccessFile changed = new RandomAccessFile(file.toFile(), "rw")) {
+      byte[] header = new byte[4096];
+      changed.readFully(header);
+      int at = new String(header, StandardCharsets.ISO_8859_1).indexOf(key) + bytes.length;
+      // After the key its type, 6: a float32 in little-endian.
+      assertThat(header[at]).isEqualTo((byte) 6);
+      changed.seek(at + 4L);
+      changed.writeInt(Integer.reverseBytes(Float.floatToRawIntBits(value)));
+    }
+    refused(file, key + " is " + (double) value);
+  }
+
   @Test
   void aModelWithoutAChatTemplateNeedsAProtocolWithOne() throws IOException {
     Path model = copy();
