@@ -72,8 +72,7 @@ record DecoderConfig(
             numbers.real("rms_norm_eps", 1e-6, LEAST_EPS, 1),
             Rope.ofHuggingFace(json, where),
             Math.min(
-                numbers.whole("max_position_embeddings", 2048, 1, MOST_POSITIONS),
-                window(numbers)),
+                numbers.whole("max_position_embeddings", 2048, 1, MOST_POSITIONS), window(numbers)),
             numbers.flag("tie_word_embeddings", false),
             bias || architecture.equals("Qwen2ForCausalLM"),
             bias,

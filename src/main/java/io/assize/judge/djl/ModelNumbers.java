@@ -67,8 +67,7 @@ record ModelNumbers(String where, Function<String, Object> values) {
     double number = value instanceof Number n ? n.doubleValue() : Double.NaN;
     if (!(number >= least && number <= most)) {
       throw UserError.configuration(
-          "%s: %s is %s: it must be a number from %s to %s",
-          where, key, shown(value), least, most);
+          "%s: %s is %s: it must be a number from %s to %s", where, key, shown(value), least, most);
     }
     return number;
   }
