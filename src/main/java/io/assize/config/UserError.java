@@ -1,6 +1,7 @@
 package io.assize.config;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.stream.Collectors;
 
 /**
  * Something the user can mend: the message says what is wrong, where, and what to do. It is shown
@@ -35,6 +36,10 @@ public final class UserError extends RuntimeException {
 
   @FormatMethod
   private static String oneLine(String format, Object... arguments) {
-    return String.format(format, arguments).replaceAll("\\s*[\\r\\n]+\\s*", " ").strip();
+    return String.format(format, arguments)
+        .lines()
+        .map(String::strip)
+        .filter(line -> !line.isEmpty())
+        .collect(Collectors.joining(" "));
   }
 }

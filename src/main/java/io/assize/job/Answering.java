@@ -78,21 +78,32 @@ final class Answering {
         });
     one.whenComplete(
         (completion, error) -> {
-          JudgeException failure = tooLong(error);
-          boolean again = !whole.isDone() && (failure == null || cuts);
-          if (again && failure != null && asked.cut < CUTS && cut(asked, failure.fitting())) {
-            askLater(asked, whole);
-            return;
-          }
-          asked.attempts++;
-          if (again && error == null && unparsable(completion) && asked.attempts <= retries) {
-            askLater(asked, whole);
-          } else if (error == null) {
-            whole.complete(completion);
-          } else {
-            whole.completeExceptionally(error);
+          try {
+            answered(asked, completion, error, whole);
+          } catch (Throwable e) {
+            // What this throws nobody would see, and the row would wait for ever.
+            whole.completeExceptionally(e);
           }
         });
+  }
+
+  /** Asks again where that may help; else the answer or the failure is the row's. */
+  private void answered(
+      Asked asked, Completion completion, Throwable error, CompletableFuture<Completion> whole) {
+    JudgeException failure = tooLong(error);
+    boolean again = !whole.isDone() && (failure == null || cuts);
+    if (again && failure != null && asked.cut < CUTS && cut(asked, failure.fitting())) {
+      askLater(asked, whole);
+      return;
+    }
+    asked.attempts++;
+    if (again && error == null && unparsable(completion) && asked.attempts <= retries) {
+      askLater(asked, whole);
+    } else if (error == null) {
+      whole.complete(completion);
+    } else {
+      whole.completeExceptionally(error);
+    }
   }
 
   /** Not in the judge's own thread, where this may be called. */

@@ -4,10 +4,9 @@ import io.assize.config.JudgeConfig;
 import io.assize.judge.Choice;
 import io.assize.judge.Completion;
 import io.assize.judge.InFlight;
-import io.assize.judge.Judge;
 import io.assize.judge.JudgeException;
-import io.assize.judge.JudgeRegistry;
 import io.assize.judge.JudgeSpec;
+import io.assize.judge.LastingJudge;
 import io.assize.judge.Ruling;
 import io.assize.judge.WorkDone;
 import io.assize.prompt.Protocol;
@@ -81,7 +80,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
       return rows;
     }
     TaskJudge mine = TaskJudge.acquire(spec);
-    Judge judge = mine.judge();
+    LastingJudge judge = mine.judge();
     String device = mine.device();
     String before = provenance.runId() + "/" + spec.fingerprint() + "/" + device;
     BEFORE.putIfAbsent(before, judge.workDone());
@@ -131,14 +130,14 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     };
   }
 
-  private void report(Judge judge, String device, WorkDone before) {
+  private void report(LastingJudge judge, String device, WorkDone before) {
     long number = REPORTS.incrementAndGet();
     counters
         .work()
         .add(
             new DeviceWork.Report(
                 JVM + "/" + device,
-                JudgeRegistry.SHARED.loads(),
+                judge.loads(),
                 number,
                 judge.workDone().minus(before)));
   }

@@ -5,15 +5,15 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Function;
 
 /**
  * Rows on their way through a judge: at most {@code window} at once, given back as they finish, in
- * no promised order. Not for use by several threads.
+ * no promised order. Each comes back, whatever fails on its way. Not for use by several threads.
  */
 public final class InFlight<R> implements Iterator<InFlight.Answered<R>>, AutoCloseable {
   private final Iterator<R> rows;
@@ -66,8 +66,8 @@ public final class InFlight<R> implements Iterator<InFlight.Answered<R>>, AutoCl
   private void send(R row) {
     CompletableFuture<Completion> future;
     try {
-      future = submit.apply(row);
-    } catch (RuntimeException e) {
+      future = Objects.requireNonNull(submit.apply(row), "the judge gave no future");
+    } catch (Throwable e) {
       // A row that cannot even be handed in is that row's failure, not its task's.
       future = CompletableFuture.failedFuture(e);
     }
@@ -75,16 +75,8 @@ public final class InFlight<R> implements Iterator<InFlight.Answered<R>>, AutoCl
     waiting.put(number, future);
     future.whenComplete(
         (completion, error) ->
-            finished.add(new Answered<>(number, row, completion, failure(error))));
-  }
-
-  private static JudgeException failure(Throwable error) {
-    if (error == null) {
-      return null;
-    }
-    Throwable cause = error instanceof CompletionException ? error.getCause() : error;
-    return cause instanceof JudgeException e
-        ? e
-        : new JudgeException(JudgeException.Reason.ENGINE_ERROR, String.valueOf(cause), cause);
+            finished.add(
+                new Answered<>(
+                    number, row, completion, error == null ? null : JudgeException.of(error))));
   }
 }

@@ -1,5 +1,7 @@
 package io.assize.judge;
 
+import java.util.concurrent.CompletionException;
+
 /** A request that a judge could not answer; it concerns this row only and becomes its status. */
 public final class JudgeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -35,6 +37,17 @@ public final class JudgeException extends RuntimeException {
     super(message, cause);
     this.reason = reason;
     this.fitting = fitting;
+  }
+
+  /** A failure of any kind, errors among them, as the reason why a row has no answer. */
+  public static JudgeException of(Throwable failure) {
+    Throwable cause = failure;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause instanceof JudgeException known
+        ? known
+        : new JudgeException(Reason.ENGINE_ERROR, String.valueOf(cause), cause);
   }
 
   /** The share of the prompt that would fit, 0…1; NaN where it is not known. */

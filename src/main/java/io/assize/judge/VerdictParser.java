@@ -6,22 +6,26 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads the ruling from a judge's text. The last statement counts, be it readable or not. */
+/**
+ * Reads the ruling from a judge's text. The last statement counts, be it readable or not. Time is
+ * linear in the text and the stack's depth constant, whatever the text: repetitions are possessive,
+ * so that nothing is tried twice.
+ */
 public final class VerdictParser {
-  private static final Pattern MARKDOWN = Pattern.compile("[*_`#>\"'“”‘’«»~\\[\\](){}|\\\\]+");
+  private static final Pattern MARKDOWN = Pattern.compile("[*_`#>\"'“”‘’«»~\\[\\](){}|\\\\]++");
 
   private static final Pattern STATEMENT =
-      Pattern.compile("final\\s+decision\\s+is\\b", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("final\\s++decision\\s++is\\b", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern DECISION =
       Pattern.compile(
-          "^[\\s:;,.=\\-–—]*(?:(?:that|a|they\\s+are|both\\s+are|the)\\s+)*"
-              + "(?:response\\s*:?\\s*(?<number>[12])(?!\\d)|(?<tie>tie|tied)\\b)"
-              + "(?!\\s*(?:/|,?\\s*or)\\s*(?:response|tie))",
+          "^[\\s:;,.=\\-–—]*+(?:(?:that|a|they\\s++are|both\\s++are|the)\\s++)*+"
+              + "(?:response\\s*+(?::\\s*+)?(?<number>[12])(?!\\d)|(?<tie>tie|tied)\\b)"
+              + "(?!\\s*+(?:/|(?:,\\s*+)?or)\\s*+(?:response|tie))",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern RATING =
-      Pattern.compile("rating[\\s:*_`=\\-–—]*\\[\\[([^\\[\\]]*)\\]\\]", Pattern.CASE_INSENSITIVE);
+      Pattern.compile("rating[\\s:*_`=\\-–—]*+\\[\\[([^\\[\\]]*+)\\]\\]", Pattern.CASE_INSENSITIVE);
 
   private static final Pattern NUMBER = Pattern.compile("\\d{1,2}(?:\\.\\d{1,4})?");
 
@@ -48,7 +52,7 @@ public final class VerdictParser {
       return Optional.empty();
     }
     Matcher decision = DECISION.matcher(plain.substring(after));
-    if (!decision.find()) {
+    if (!decision.lookingAt()) {
       return Optional.empty();
     }
     if (decision.group("tie") != null) {

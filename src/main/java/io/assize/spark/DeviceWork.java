@@ -1,7 +1,11 @@
 package io.assize.spark;
 
 import io.assize.judge.WorkDone;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.util.AccumulatorV2;
@@ -14,13 +18,14 @@ public final class DeviceWork
     extends AccumulatorV2<DeviceWork.Report, Map<String, DeviceWork.Report>> {
   private static final long serialVersionUID = 1L;
 
-  private final ConcurrentHashMap<String, Report> reports = new ConcurrentHashMap<>();
+  /** Made at its first use, and not by deserialisation: see {@link #readObject}. */
+  private transient volatile ConcurrentHashMap<String, Report> reports;
 
   /**
    * A running total.
    *
    * @param instance names the JVM and the device
-   * @param loads how often a judge was opened in that JVM
+   * @param loads how often the judge was opened on that device in that JVM
    * @param tasks how many tasks of that JVM have reported
    */
   public record Report(String instance, long loads, long tasks, WorkDone work)
@@ -32,24 +37,24 @@ public final class DeviceWork
 
   @Override
   public boolean isZero() {
-    return reports.isEmpty();
+    return reports().isEmpty();
   }
 
   @Override
   public DeviceWork copy() {
     DeviceWork copy = new DeviceWork();
-    copy.reports.putAll(reports);
+    copy.reports().putAll(reports());
     return copy;
   }
 
   @Override
   public void reset() {
-    reports.clear();
+    reports().clear();
   }
 
   @Override
   public void add(Report report) {
-    reports.merge(report.instance(), report, Report::larger);
+    reports().merge(report.instance(), report, Report::larger);
   }
 
   @Override
@@ -59,6 +64,36 @@ public final class DeviceWork
 
   @Override
   public Map<String, Report> value() {
-    return Map.copyOf(reports);
+    return Map.copyOf(reports());
+  }
+
+  private ConcurrentHashMap<String, Report> reports() {
+    ConcurrentHashMap<String, Report> some = reports;
+    if (some == null) {
+      synchronized (this) {
+        some = reports;
+        if (some == null) {
+          some = new ConcurrentHashMap<>();
+          reports = some;
+        }
+      }
+    }
+    return some;
+  }
+
+  private void writeObject(ObjectOutputStream out) throws IOException {
+    out.defaultWriteObject();
+    out.writeObject(new HashMap<>(reports()));
+  }
+
+  /**
+   * What an accumulator is read from begins with its superclass, which hands it to the running
+   * task, and so to the heartbeat's thread, before anything of this class is there.
+   */
+  private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+    in.defaultReadObject();
+    @SuppressWarnings("unchecked")
+    Map<String, Report> read = (Map<String, Report>) in.readObject();
+    read.values().forEach(this::add);
   }
 }

@@ -2,9 +2,9 @@ package io.assize.spark;
 
 import io.assize.judge.Completion;
 import io.assize.judge.InFlight;
-import io.assize.judge.Judge;
 import io.assize.judge.JudgeRegistry;
 import io.assize.judge.JudgeSpec;
+import io.assize.judge.LastingJudge;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -18,18 +18,20 @@ import org.apache.spark.TaskContext;
  * @param device {@code cpu}, or {@code gpu} and its address
  * @param window rows that the task hands in before it waits
  */
-public record TaskJudge(Judge judge, String device, int window) {
+public record TaskJudge(LastingJudge judge, String device, int window) {
 
   /** The task's judge, its model fetched and loaded if it is the first here to ask for it. */
   public static TaskJudge acquire(JudgeSpec spec) {
     String device = Devices.ofTask();
-    JudgeRegistry.Lease lease = JudgeRegistry.SHARED.acquire(spec, device, ModelCache::onThisHost);
+    LastingJudge judge =
+        new LastingJudge(
+            () -> JudgeRegistry.SHARED.acquire(spec, device, ModelCache::onThisHost));
     TaskContext.get()
         .addTaskCompletionListener(
             context -> {
-              lease.close();
+              judge.close();
             });
-    return new TaskJudge(lease.judge(), device, spec.config().effectiveWindow());
+    return new TaskJudge(judge, device, spec.config().effectiveWindow());
   }
 
   /** Sends rows through the judge; listeners run last first, so before the judge is given back. */

@@ -66,6 +66,33 @@ class InFlightTest {
   }
 
   @Test
+  void errorsEndARowAsExceptionsDo() {
+    InFlight<String> inFlight =
+        new InFlight<>(
+            List.of("deep", "full", "gone", "nothing", "nameless").iterator(),
+            row ->
+                switch (row) {
+                  case "deep" -> throw new StackOverflowError("too deep");
+                  case "full" -> CompletableFuture.failedFuture(new OutOfMemoryError("no heap"));
+                  case "gone" ->
+                      CompletableFuture.supplyAsync(
+                          () -> {
+                            throw new NoClassDefFoundError("a/Class");
+                          });
+                  case "nothing" -> null;
+                  default -> CompletableFuture.failedFuture(new IllegalStateException());
+                },
+            2);
+    Map<String, JudgeException> failures = new HashMap<>();
+    inFlight.forEachRemaining(answered -> failures.put(answered.row(), answered.failure()));
+    assertThat(failures.get("deep")).hasMessageContaining("too deep");
+    assertThat(failures.get("full")).hasMessageContaining("no heap");
+    assertThat(failures.get("gone")).hasMessageContaining("a/Class");
+    assertThat(failures.get("nothing")).hasMessageContaining("gave no future");
+    assertThat(failures.get("nameless")).hasMessageContaining("IllegalStateException");
+  }
+
+  @Test
   void closingCancelsWhatIsOnItsWay() {
     List<CompletableFuture<Completion>> sent = new ArrayList<>();
     InFlight<Integer> inFlight =

@@ -1,6 +1,7 @@
 package io.assize.judge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -8,6 +9,8 @@ import io.assize.prompt.DecisionRule;
 import io.assize.testing.PublicData;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -103,6 +106,37 @@ class VerdictParserTest {
     assertThat(VerdictParser.parse(DecisionRule.FINAL_DECISION, "final decision is" + text))
         .isNotNull();
     assertThat(VerdictParser.parse(DecisionRule.RATING, "Rating: [[" + text)).isNotNull();
+  }
+
+  /** What a parser that goes back would go back in, at each of a million characters. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        " ", "the ", "they are ", "they   ", ":", "*", "[", "final ", "final decision is ",
+        "response ", "Response 1 or ", "tie , ", "rating: ", "rating[[", "Rating: [[1"
+      })
+  void aTextOfAMillionCharactersIsReadWhateverItRepeats(String part) {
+    String filled = part.repeat(1_000_000 / part.length());
+    assertTimeoutPreemptively(
+        Duration.ofMinutes(2),
+        () -> {
+          for (String before : List.of("final decision is ", "final decision is response")) {
+            String text = before + filled;
+            assertThat(VerdictParser.parse(DecisionRule.FINAL_DECISION, text)).isNotNull();
+          }
+          assertThat(VerdictParser.parse(DecisionRule.RATING, "rating" + filled)).isNotNull();
+        });
+  }
+
+  @Test
+  void aStatementOfAMillionWordsIsReadAsAShortOneIs() {
+    String many = "the ".repeat(250_000);
+    assertThat(
+            VerdictParser.parse(
+                DecisionRule.FINAL_DECISION, "The final decision is " + many + "Response 2"))
+        .contains(Ruling.of(Choice.SECOND));
+    assertThat(VerdictParser.parse(DecisionRule.RATING, "rating" + " ".repeat(900_000) + "[[7]]"))
+        .contains(Ruling.ofRating(7));
   }
 
   @Test
