@@ -136,10 +136,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         .work()
         .add(
             new DeviceWork.Report(
-                JVM + "/" + device,
-                judge.loads(),
-                number,
-                judge.workDone().minus(before)));
+                JVM + "/" + device, judge.loads(), number, judge.workDone().minus(before)));
   }
 
   /** The rows that share a request: its own first. */

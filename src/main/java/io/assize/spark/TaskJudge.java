@@ -24,8 +24,7 @@ public record TaskJudge(LastingJudge judge, String device, int window) {
   public static TaskJudge acquire(JudgeSpec spec) {
     String device = Devices.ofTask();
     LastingJudge judge =
-        new LastingJudge(
-            () -> JudgeRegistry.SHARED.acquire(spec, device, ModelCache::onThisHost));
+        new LastingJudge(() -> JudgeRegistry.SHARED.acquire(spec, device, ModelCache::onThisHost));
     TaskContext.get()
         .addTaskCompletionListener(
             context -> {

@@ -264,8 +264,7 @@ class JudgeRegistryTest {
       return dead
           ? CompletableFuture.failedFuture(
               new JudgeException(JudgeException.Reason.ENGINE_ERROR, "it died"))
-          : CompletableFuture.completedFuture(
-              new Completion(name, null, 1, 1, Completion.STOP));
+          : CompletableFuture.completedFuture(new Completion(name, null, 1, 1, Completion.STOP));
     }
 
     @Override

@@ -112,8 +112,21 @@ class VerdictParserTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        " ", "the ", "they are ", "they   ", ":", "*", "[", "final ", "final decision is ",
-        "response ", "Response 1 or ", "tie , ", "rating: ", "rating[[", "Rating: [[1"
+        " ",
+        "the ",
+        "they are ",
+        "they   ",
+        ":",
+        "*",
+        "[",
+        "final ",
+        "final decision is ",
+        "response ",
+        "Response 1 or ",
+        "tie , ",
+        "rating: ",
+        "rating[[",
+        "Rating: [[1"
       })
   void aTextOfAMillionCharactersIsReadWhateverItRepeats(String part) {
     String filled = part.repeat(1_000_000 / part.length());

@@ -90,7 +90,17 @@ class DeviceWorkTest {
           }
         };
     return new TaskContextImpl(
-        0, 0, 0, 0L, 0, 1, null, new Properties(), env.metricsSystem(), metrics, 1,
+        0,
+        0,
+        0,
+        0L,
+        0,
+        1,
+        null,
+        new Properties(),
+        env.metricsSystem(),
+        metrics,
+        1,
         Map$.MODULE$.empty());
   }
 }
