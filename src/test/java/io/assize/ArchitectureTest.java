@@ -27,20 +27,22 @@ class ArchitectureTest {
           "stats",
           "summary",
           "report",
-          "spark");
+          "spark",
+          "storage");
 
   @ArchTest
   static void packagesUseOnlyWhatStandsBelowThem(JavaClasses classes) {
     allow(classes, "config");
-    allow(classes, "corpus", "config");
+    allow(classes, "storage", "config");
+    allow(classes, "corpus", "config", "storage");
     allow(classes, "scenario", "config", "judge");
     allow(classes, "prompt", "config");
     allow(classes, "judge", "config", "prompt", "stats");
-    allow(classes, "verdict", "config");
+    allow(classes, "verdict", "config", "storage");
     allow(classes, "stats");
     allow(classes, "summary", "verdict", "stats");
     allow(classes, "report", "summary");
-    allow(classes, "spark", "config", "judge");
+    allow(classes, "spark", "config", "judge", "storage");
     allow(
         classes,
         "job",
@@ -53,7 +55,8 @@ class ArchitectureTest {
         "stats",
         "summary",
         "report",
-        "spark");
+        "spark",
+        "storage");
   }
 
   @ArchTest

@@ -1,5 +1,6 @@
 package io.assize.cli;
 
+import io.assize.config.LocalPath;
 import io.assize.job.ImportJob;
 import io.assize.spark.Sessions;
 import java.nio.file.Path;
@@ -69,7 +70,7 @@ final class ImportCommand implements Runnable {
       description = "The Auto-J judge's own prompts, as protocol files.",
       mixinStandardHelpOptions = true)
   int autojTemplates(@Mixin Paths paths) {
-    List<Path> files = ImportJob.autoJTemplates(Path.of(paths.input), Path.of(paths.out));
+    List<Path> files = ImportJob.autoJTemplates(LocalPath.of(paths.input), LocalPath.of(paths.out));
     StringBuilder text = new StringBuilder();
     files.forEach(file -> text.append(file).append('\n'));
     paths.output.print(

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.UserError;
+import io.assize.storage.Paths;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -58,8 +59,7 @@ public final class AlpacaEvalData {
     for (List<String> some : List.of(whole, lines)) {
       if (!some.isEmpty()) {
         Dataset<Row> part =
-            spark
-                .read()
+            Paths.reader(spark)
                 .schema(FIELDS)
                 .option("multiLine", some == whole)
                 .json(some.toArray(new String[0]));
@@ -133,7 +133,7 @@ public final class AlpacaEvalData {
   private static List<String> files(SparkSession spark, String input) {
     List<String> names = new ArrayList<>();
     try {
-      Path path = new Path(input);
+      Path path = Paths.qualified(spark, input);
       FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
       FileStatus[] found =
           files.getFileStatus(path).isDirectory()

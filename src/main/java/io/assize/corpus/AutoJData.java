@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 
 import io.assize.config.UserError;
+import io.assize.storage.Paths;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -48,7 +49,7 @@ public final class AutoJData {
   /** A checkout of Auto-J's repository, or a folder of its files under the names above. */
   public AutoJData(SparkSession spark, String dir) {
     this.spark = spark;
-    this.dir = dir;
+    this.dir = Paths.qualified(spark, dir).toString();
     this.checkout = exists(IN_CHECKOUT.get(PAIRS));
     for (String name : List.of(PAIRS, OUTPUT, SWAPPED, SINGLES, CRITIQUES)) {
       if (!exists(file(name))) {
@@ -122,7 +123,7 @@ public final class AutoJData {
 
   /** Rows with their place in the file, from 0: in one partition, ids count up without a gap. */
   private Dataset<Row> numbered(String name) {
-    Dataset<Row> rows = spark.read().json(new Path(dir, file(name)).toString()).coalesce(1);
+    Dataset<Row> rows = Paths.reader(spark).json(new Path(dir, file(name)).toString()).coalesce(1);
     if (Arrays.asList(rows.columns()).contains("_corrupt_record")) {
       throw UserError.configuration("%s has lines that are not JSON: fetch it again", file(name));
     }

@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusSchema.Field;
+import io.assize.storage.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,12 +66,12 @@ public final class CorpusReader {
   }
 
   private Dataset<Row> load(List<String> paths) {
+    String[] found = Paths.find(spark, "corpus", paths);
     try {
-      return spark
-          .read()
+      return Paths.reader(spark)
           .option("mergeSchema", true)
           .option("recursiveFileLookup", false)
-          .parquet(paths.toArray(new String[0]));
+          .parquet(found);
     } catch (Exception e) {
       throw unreadable(e, paths);
     }

@@ -63,9 +63,9 @@ record JudgeStage(
   static JudgeStage of(AssizeConfig config, String runId) {
     Protocol protocol = Protocol.load(config.protocol());
     Taxonomy taxonomy = Taxonomy.load(config.scenarios());
-    JudgeConfig here = ModelCache.onThisHost(config.judge());
+    JudgeConfig judge = ModelCache.located(config.judge());
     return of(
-        JudgeSpec.of(here, protocol).with(config.judge()),
+        JudgeSpec.of(ModelCache.onThisHost(judge), protocol).with(judge),
         protocol,
         taxonomy,
         Order.shown(config.orders()),

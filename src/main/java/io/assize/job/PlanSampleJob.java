@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.assize.config.SummaryConfig;
 import io.assize.scenario.Taxonomy;
+import io.assize.storage.Paths;
 import io.assize.summary.SamplePlans;
 import java.util.ArrayList;
 import java.util.List;
@@ -44,7 +45,7 @@ public final class PlanSampleJob {
     SamplePlans plans =
         summaries.tables(judged, rows, Taxonomy.load("default"), line -> {}).plan(width, games);
     if (out != null) {
-      chosen(judged, rows, plans).write().parquet(out);
+      chosen(judged, rows, plans).write().parquet(Paths.qualified(spark, out).toString());
     }
     return plans;
   }

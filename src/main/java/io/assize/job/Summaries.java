@@ -3,6 +3,7 @@ package io.assize.job;
 import io.assize.config.SummaryConfig;
 import io.assize.config.UserError;
 import io.assize.scenario.Taxonomy;
+import io.assize.storage.Paths;
 import io.assize.summary.SummaryOptions;
 import io.assize.summary.SummaryTables;
 import io.assize.verdict.OutcomePolicy;
@@ -41,9 +42,10 @@ final class Summaries {
   }
 
   private static Map<String, Double> reference(SparkSession spark, String path) {
+    String[] found = Paths.find(spark, "assize.summary.reference", List.of(path));
     Dataset<Row> rows;
     try {
-      rows = spark.read().option("header", true).csv(path);
+      rows = Paths.reader(spark).option("header", true).csv(found);
     } catch (Exception e) {
       throw UserError.configuration(
           "assize.summary.reference %s cannot be read as CSV: check the path", path);

@@ -3,6 +3,7 @@ package io.assize.job;
 import io.assize.config.SummaryConfig;
 import io.assize.config.UserError;
 import io.assize.scenario.Taxonomy;
+import io.assize.storage.Paths;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
 import java.util.Arrays;
@@ -65,9 +66,10 @@ public final class SummarizeJob {
 
   /** Reads a corpus in our column names. */
   static Dataset<Row> corpus(SparkSession spark, String path) {
+    String[] found = Paths.find(spark, "corpus", List.of(path));
     Dataset<Row> rows;
     try {
-      rows = spark.read().parquet(path);
+      rows = Paths.reader(spark).parquet(found);
     } catch (Exception e) {
       throw UserError.configuration("corpus %s cannot be read as Parquet: check the path", path);
     }

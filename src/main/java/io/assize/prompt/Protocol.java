@@ -1,12 +1,12 @@
 package io.assize.prompt;
 
+import io.assize.config.LocalPath;
 import io.assize.config.Settings;
 import io.assize.config.UserError;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -45,7 +45,7 @@ public record Protocol(
       return parse(Settings.resource(resource), resource);
     }
     try {
-      return parse(Files.readString(Path.of(nameOrPath), StandardCharsets.UTF_8), nameOrPath);
+      return parse(Files.readString(LocalPath.of(nameOrPath), StandardCharsets.UTF_8), nameOrPath);
     } catch (IOException e) {
       throw UserError.configuration(
           "protocol %s is neither one of %s nor a file that can be read: check assize.protocol",

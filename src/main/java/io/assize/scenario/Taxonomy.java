@@ -1,11 +1,11 @@
 package io.assize.scenario;
 
+import io.assize.config.LocalPath;
 import io.assize.config.Settings;
 import io.assize.config.UserError;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +25,7 @@ public record Taxonomy(Map<String, String> groups, Map<String, String> criteria)
       return parse(Settings.resource("conf/scenarios.conf"), "conf/scenarios.conf");
     }
     try {
-      return parse(Files.readString(Path.of(nameOrPath)), nameOrPath);
+      return parse(Files.readString(LocalPath.of(nameOrPath)), nameOrPath);
     } catch (IOException e) {
       throw UserError.configuration(
           "taxonomy %s cannot be read: check assize.scenarios", nameOrPath);

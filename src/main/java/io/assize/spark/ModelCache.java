@@ -1,12 +1,12 @@
 package io.assize.spark;
 
 import io.assize.config.JudgeConfig;
+import io.assize.config.LocalPath;
 import io.assize.config.UserError;
 import io.assize.judge.JudgeSpec;
 import io.assize.judge.djl.CheckpointFiles;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
@@ -50,15 +50,22 @@ public final class ModelCache {
       return judge;
     }
     if (!remote(judge.model())) {
-      return judge.withModel(withoutFileScheme(judge.model()));
+      return located(judge);
     }
     String configured = judge.engine().modelCache();
     java.nio.file.Path folder =
         configured == null
             ? java.nio.file.Path.of(System.getProperty("user.home"), DEFAULT)
-            : java.nio.file.Path.of(configured);
+            : LocalPath.of(configured);
     ModelCache cache = new ModelCache(folder, hadoopOfThisProcess());
     return judge.withModel(cache.fetch(judge.model()).toString());
+  }
+
+  /** The judge with the absolute path of a model on this host's disk; others as they are. */
+  public static JudgeConfig located(JudgeConfig judge) {
+    return judge.kind().equals("djl") && !remote(judge.model())
+        ? judge.withModel(LocalPath.of(judge.model()).toString())
+        : judge;
   }
 
   /** The local copy of a model, fetched if need be. */
@@ -183,10 +190,5 @@ public final class ModelCache {
     String text = String.valueOf(e.getMessage());
     int end = text.indexOf('\n');
     return end < 0 ? text : text.substring(0, end);
-  }
-
-  /** A file:// address as a path; others as they are. */
-  static String withoutFileScheme(String model) {
-    return model.startsWith("file://") ? URI.create(model).getPath() : model;
   }
 }

@@ -1,6 +1,7 @@
 package io.assize.verdict;
 
 import io.assize.config.UserError;
+import io.assize.storage.Paths;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ final class ParquetVerdictStore extends VerdictStore {
 
   @Override
   Dataset<Row> table() {
-    return spark.read().schema(Verdict.SCHEMA.add("commit", DataTypes.StringType)).parquet(path);
+    return Paths.reader(spark).schema(Verdict.SCHEMA.add("commit", DataTypes.StringType)).parquet(path);
   }
 
   @Override
@@ -81,8 +82,7 @@ final class ParquetVerdictStore extends VerdictStore {
     if (count <= wanted) {
       return new Compaction(0, 0);
     }
-    spark
-        .read()
+    Paths.reader(spark)
         .parquet(old.stream().map(Path::toString).toArray(String[]::new))
         .coalesce(wanted)
         .write()

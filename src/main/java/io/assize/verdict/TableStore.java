@@ -1,6 +1,7 @@
 package io.assize.verdict;
 
 import io.assize.config.UserError;
+import io.assize.storage.Paths;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.Arrays;
@@ -31,7 +32,7 @@ public final class TableStore {
 
   public TableStore(SparkSession spark, String dir) {
     this.spark = spark;
-    this.dir = new Path(dir);
+    this.dir = Paths.qualified(spark, dir);
   }
 
   /** Whether the table is there. */
@@ -46,7 +47,7 @@ public final class TableStore {
   /** Whether a path is one of this run's tables: {@code DIR/corpus}, say, or a file in it. */
   public boolean holds(String path) {
     try {
-      Path whole = fileSystem().makeQualified(new Path(path));
+      Path whole = Paths.qualified(spark, path);
       Path mine = fileSystem().makeQualified(dir);
       for (String name : List.of("corpus", "quarantine", "verdicts")) {
         String table = new Path(mine, name).toString();
@@ -116,7 +117,7 @@ public final class TableStore {
   /** Writes a small table in the order given, as Parquet and as CSV. */
   public void writeWithCsv(Dataset<Row> table, String name) {
     write(table, name);
-    writeCsv(spark.read().schema(table.schema()).parquet(new Path(dir, name).toString()), name);
+    writeCsv(Paths.reader(spark).schema(table.schema()).parquet(new Path(dir, name).toString()), name);
   }
 
   /** Reads a table; one that is not there is the user's mistake. */
@@ -164,10 +165,11 @@ public final class TableStore {
               + " probability_a DOUBLE, rating DOUBLE");
 
   private static Dataset<Row> read(SparkSession spark, String path, String what) {
+    String place = Paths.qualified(spark, path).toString();
     try {
-      return VerdictStore.isDelta(spark, path)
-          ? spark.read().format("delta").load(path)
-          : spark.read().parquet(path);
+      return VerdictStore.isDelta(spark, place)
+          ? spark.read().format("delta").load(place)
+          : Paths.reader(spark).parquet(place);
     } catch (Exception e) {
       if (e instanceof AnalysisException || e.getCause() instanceof IOException) {
         throw UserError.configuration(

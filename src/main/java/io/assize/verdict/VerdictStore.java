@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
+import io.assize.storage.Paths;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -47,7 +48,8 @@ public abstract class VerdictStore {
     return store;
   }
 
-  private static VerdictStore find(SparkSession spark, String path, String format) {
+  private static VerdictStore find(SparkSession spark, String name, String format) {
+    String path = Paths.qualified(spark, name).toString();
     boolean delta = format.equals("delta");
     try {
       FileSystem files = fileSystem(spark, path);
@@ -79,7 +81,8 @@ public abstract class VerdictStore {
   }
 
   /** The store in a folder that has one, of whichever format. */
-  public static VerdictStore openThere(SparkSession spark, String path) {
+  public static VerdictStore openThere(SparkSession spark, String name) {
+    String path = Paths.qualified(spark, name).toString();
     try {
       if (!fileSystem(spark, path).exists(new Path(path))) {
         throw UserError.configuration("there is no store of verdicts at %s: check the path", path);
@@ -91,7 +94,8 @@ public abstract class VerdictStore {
   }
 
   /** Whether a folder is a Delta table. */
-  public static boolean isDelta(SparkSession spark, String path) {
+  public static boolean isDelta(SparkSession spark, String name) {
+    String path = Paths.qualified(spark, name).toString();
     try {
       return fileSystem(spark, path).exists(new Path(path, "_delta_log"));
     } catch (IOException e) {

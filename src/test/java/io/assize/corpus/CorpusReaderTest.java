@@ -155,7 +155,7 @@ class CorpusReaderTest {
 
     refused("lacks", Map.of(), "lacks the column response_b", "assize.corpus.columns.response_b");
     refused("wrong", Map.of(), "corpus column prompt is of type int", "must be of type string");
-    refused("none", Map.of(), "cannot be read", "none");
+    refused("none", Map.of(), "does not exist", "none");
     refused("broken", Map.of(), "cannot be read", "part-99999.parquet");
     refused(
         "good",
