@@ -21,11 +21,11 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * What a user calls a place, made absolute and qualified: the one way from a text to a path that
- * Spark, Delta and Hadoop are given. A text with a scheme ({@code s3a://bucket/x}, {@code
- * file:/x}) is taken as it is; any other names a place of the default file system, relative to the
- * working directory there. It is a name, whatever its signs, where something of that name is there;
- * a pattern ({@code *}, {@code ?}, {@code [ab]}, <code>{a,b}</code>) only where nothing is. {@code
- * ~} and {@code %20} mean themselves.
+ * Spark, Delta and Hadoop are given. A text with a scheme ({@code s3a://bucket/x}, {@code file:/x})
+ * is taken as it is; any other names a place of the default file system, relative to the working
+ * directory there. It is a name, whatever its signs, where something of that name is there; a
+ * pattern ({@code *}, {@code ?}, {@code [ab]}, <code>{a,b}</code>) only where nothing is. {@code ~}
+ * and {@code %20} mean themselves.
  */
 public final class Paths {
   private static final Pattern ADDRESS =
@@ -138,8 +138,7 @@ public final class Paths {
 
   private static Path parse(String name) {
     Matcher address = ADDRESS.matcher(name);
-    boolean hasScheme =
-        address.matches() && (address.group(2) != null || address.group(3) != null);
+    boolean hasScheme = address.matches() && (address.group(2) != null || address.group(3) != null);
     if (!hasScheme) {
       return new Path(null, null, name);
     }

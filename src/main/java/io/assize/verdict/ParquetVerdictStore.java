@@ -32,7 +32,9 @@ final class ParquetVerdictStore extends VerdictStore {
 
   @Override
   Dataset<Row> table() {
-    return Paths.reader(spark).schema(Verdict.SCHEMA.add("commit", DataTypes.StringType)).parquet(path);
+    return Paths.reader(spark)
+        .schema(Verdict.SCHEMA.add("commit", DataTypes.StringType))
+        .parquet(path);
   }
 
   @Override

@@ -117,7 +117,8 @@ public final class TableStore {
   /** Writes a small table in the order given, as Parquet and as CSV. */
   public void writeWithCsv(Dataset<Row> table, String name) {
     write(table, name);
-    writeCsv(Paths.reader(spark).schema(table.schema()).parquet(new Path(dir, name).toString()), name);
+    writeCsv(
+        Paths.reader(spark).schema(table.schema()).parquet(new Path(dir, name).toString()), name);
   }
 
   /** Reads a table; one that is not there is the user's mistake. */

@@ -64,7 +64,8 @@ class PathsTest {
       Files.writeString(Files.createDirectory(odd.resolve(name)).resolve("one.txt"), name);
     }
     assertThat(found(odd + "/g[ab]")).containsExactly(odd + "/ga", odd + "/gb");
-    assertThat(found(odd + "/*")).containsExactly(odd + "/g:d", odd + "/ga", odd + "/gb", odd + "/gc");
+    assertThat(found(odd + "/*"))
+        .containsExactly(odd + "/g:d", odd + "/ga", odd + "/gb", odd + "/gc");
     assertThat(found(odd + "/{ga/one,gc/*}.txt"))
         .containsExactly(odd + "/ga/one.txt", odd + "/gc/one.txt");
     assertThat(found(odd + "/g?/one.*")).hasSize(3);
