@@ -162,7 +162,7 @@ public final class Paths {
     List<Path> found = new ArrayList<>();
     for (String one : GlobExpander.expand(String.join("/", names))) {
       List<Path> some = List.of(there);
-      for (String name : one.split("/")) {
+      for (String name : one.split("/", -1)) {
         List<Path> next = new ArrayList<>();
         for (Path folder : some) {
           next.addAll(children(files, folder, name));

@@ -82,7 +82,9 @@ final class DeltaVerdictStore extends VerdictStore {
   }
 
   private void make() {
-    DeltaTableBuilder table = DeltaTable.createIfNotExists(spark).location(path);
+    // Named rather than located: a location is put between backticks as it is.
+    DeltaTableBuilder table =
+        DeltaTable.createIfNotExists(spark).tableName("delta.`" + path.replace("`", "``") + "`");
     for (StructField field : Verdict.SCHEMA.fields()) {
       table = table.addColumn(field);
     }
