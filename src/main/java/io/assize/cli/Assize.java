@@ -1,8 +1,7 @@
 package io.assize.cli;
 
-import io.assize.config.UserError;
 import io.assize.job.Versions;
-import java.io.PrintWriter;
+import io.assize.spark.Locales;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -29,7 +28,8 @@ import picocli.CommandLine.IVersionProvider;
       ExplainCommand.class,
       CompactCommand.class,
       ImportCommand.class,
-      BenchCommand.class
+      BenchCommand.class,
+      CommandLine.HelpCommand.class
     })
 public final class Assize implements Runnable {
   /** Exit code of a run that finished over the allowed share of failed rows. */
@@ -37,17 +37,38 @@ public final class Assize implements Runnable {
 
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 
+  @CommandLine.Option(
+      names = "--verbose",
+      scope = CommandLine.ScopeType.INHERIT,
+      description = "show the trace of an error, too")
+  private boolean verbose;
+
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] arguments) {
-    System.exit(execute(arguments));
+    Ending ending = Ending.watch();
+    Logs.settle();
+    int code = execute(arguments);
+    ending.done();
+    System.exit(code);
   }
 
-  /** Runs a command. */
+  /** Runs a command; whatever is thrown ends as one line and an exit code. */
   static int execute(String... arguments) {
-    return new CommandLine(new Assize())
-        .setExecutionExceptionHandler(Assize::explain)
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .execute(arguments);
+    Assize assize = new Assize();
+    return assize.execute(new CommandLine(assize), arguments);
+  }
+
+  int execute(CommandLine commandLine, String... arguments) {
+    Locales.settle();
+    commandLine
+        .setExecutionExceptionHandler((e, command, parsed) -> explain(e))
+        .setParameterExceptionHandler((e, given) -> misused(e))
+        .setCaseInsensitiveEnumValuesAllowed(true);
+    try {
+      return commandLine.execute(arguments);
+    } catch (Throwable e) {
+      return explain(e);
+    }
   }
 
   @Override
@@ -55,23 +76,34 @@ public final class Assize implements Runnable {
     throw new CommandLine.ParameterException(spec.commandLine(), "name a command");
   }
 
-  private static int explain(Exception e, CommandLine commandLine, CommandLine.ParseResult parsed)
-      throws Exception {
-    PrintWriter err = commandLine.getErr();
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      if (cause instanceof UserError error) {
-        err.println("assize: " + error.getMessage());
-        return error.exitCode();
-      }
+  private int explain(Throwable e) {
+    if (Ending.underWay()) {
+      // What is thrown while the process is being stopped is the stopping's.
+      return CommandLine.ExitCode.SOFTWARE;
     }
-    err.println(
-        "assize: failed with " + firstLine(e) + ": this looks like a bug; its trace follows");
-    e.printStackTrace(err);
-    return CommandLine.ExitCode.SOFTWARE;
+    Failure failure = Failure.of(e);
+    String where = failure.bug() ? "; " + Logs.write(e) : "";
+    System.err.println("assize: " + failure.line() + where);
+    if (verbose) {
+      e.printStackTrace();
+    }
+    return failure.exitCode();
   }
 
-  private static String firstLine(Exception e) {
-    return String.valueOf(e).lines().findFirst().orElse("an unnamed error");
+  private static int misused(CommandLine.ParameterException e) {
+    StringBuilder line = new StringBuilder(String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched
+        && !unmatched.getSuggestions().isEmpty()) {
+      line.append("; did you mean ").append(String.join(" or ", unmatched.getSuggestions()));
+      line.append('?');
+    }
+    System.err.println(
+        "assize: "
+            + line
+            + " ("
+            + e.getCommandLine().getCommandSpec().qualifiedName()
+            + " --help tells its usage)");
+    return CommandLine.ExitCode.USAGE;
   }
 
   /** Gives the jar's version. */

@@ -28,6 +28,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -38,7 +39,12 @@ import picocli.CommandLine.ScopeType;
     name = "bench",
     description = "Measures the engine, the store and the summaries on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {BenchStoreCommand.class, BenchSummaryCommand.class, BenchCoverageCommand.class})
+    subcommands = {
+      BenchStoreCommand.class,
+      BenchSummaryCommand.class,
+      BenchCoverageCommand.class,
+      CommandLine.HelpCommand.class
+    })
 final class BenchCommand {
 
   @Mixin private Workload workload;
@@ -163,7 +169,8 @@ final class BenchCommand {
   @Command(
       name = "engine",
       description =
-          "Whole work (reading and writing) on real prompts, ours and the peers' in turns.")
+          "Whole work (reading and writing) on real prompts, ours and the peers' in turns.",
+      mixinStandardHelpOptions = true)
   int engine(
       @Option(names = "--precision", defaultValue = "int8") String precision,
       @Option(names = "--runs", defaultValue = "5", description = "paired runs") int runs,
@@ -251,7 +258,8 @@ final class BenchCommand {
   /** What a critique costs. */
   @Command(
       name = "decisions",
-      description = "Rows a second with decision = forced against decision = critique, in turns.")
+      description = "Rows a second with decision = forced against decision = critique, in turns.",
+      mixinStandardHelpOptions = true)
   int decisions(
       @Option(names = "--precision", defaultValue = "int8") String precision,
       @Option(names = "--runs", defaultValue = "5", description = "paired runs") int runs) {
@@ -351,7 +359,8 @@ final class BenchCommand {
       name = "precision",
       description =
           "Perplexity and decisions of each precision against float32, and of rows alone against"
-              + " full batches.")
+              + " full batches.",
+      mixinStandardHelpOptions = true)
   int precision(
       @Option(names = "--precisions", split = ",", defaultValue = "fp32,bf16,int8")
           List<String> precisions,

@@ -15,7 +15,8 @@ import picocli.CommandLine.Option;
 /** {@code bench coverage}: how often the 95 % intervals hold the truth. */
 @Command(
     name = "coverage",
-    description = "Makes leaderboards of known truth, and counts how often intervals hold it.")
+    description = "Makes leaderboards of known truth, and counts how often intervals hold it.",
+    mixinStandardHelpOptions = true)
 final class BenchCoverageCommand implements Callable<Integer> {
   private static final int ROW = 22;
   private static final int LEFT = 330;

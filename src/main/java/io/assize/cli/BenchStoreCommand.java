@@ -28,7 +28,8 @@ import picocli.CommandLine.Option;
 /** {@code bench store}: what a night costs when nearly all verdicts are there. */
 @Command(
     name = "store",
-    description = "Generates a corpus and its verdicts, adds new rows, and measures the rebuild.")
+    description = "Generates a corpus and its verdicts, adds new rows, and measures the rebuild.",
+    mixinStandardHelpOptions = true)
 final class BenchStoreCommand implements Callable<Integer> {
   @Option(
       names = "--verdicts",

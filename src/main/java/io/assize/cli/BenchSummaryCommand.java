@@ -44,7 +44,8 @@ import picocli.CommandLine.Option;
 /** {@code bench summary}: what the tables of many verdicts cost, beside other programs. */
 @Command(
     name = "summary",
-    description = "Generates verdicts of 200 models in 60 scenarios, and measures their tables.")
+    description = "Generates verdicts of 200 models in 60 scenarios, and measures their tables.",
+    mixinStandardHelpOptions = true)
 final class BenchSummaryCommand implements Callable<Integer> {
   private static final int MODELS = 200;
   private static final int SCENARIOS = 60;

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "import",
     description = "Brings public data in as corpus and verdicts.",
-    mixinStandardHelpOptions = true)
+    mixinStandardHelpOptions = true,
+    subcommands = CommandLine.HelpCommand.class)
 final class ImportCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
 

@@ -6,11 +6,14 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigValue;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * The configuration of a run: an immutable record, read from HOCON over the defaults in {@code
@@ -35,19 +38,9 @@ public record AssizeConfig(
 
   private static final String ROOT = "assize";
 
-  /** Reads a file and the overrides of the command line, {@code key → HOCON value}. */
+  /** Reads a file and the overrides of the command line, {@code key → value}. */
   public static AssizeConfig load(Path file, Map<String, String> overrides) {
-    if (!Files.isReadable(file)) {
-      throw UserError.configuration("configuration file %s cannot be read: check the path", file);
-    }
-    try {
-      return of(
-          ConfigFactory.parseFile(
-              file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false)),
-          overrides);
-    } catch (ConfigException e) {
-      throw UserError.configuration("configuration %s", e.getMessage());
-    }
+    return of(file(file), overrides);
   }
 
   /** Reads HOCON text, for tests and for the commands that make their own. */
@@ -87,50 +80,84 @@ public record AssizeConfig(
         root.section("spark").leaves());
   }
 
+  /** A configuration file as it stands. */
+  private static Config file(Path file) {
+    if (Files.isDirectory(file)) {
+      throw UserError.configuration("configuration %s is a folder: name a file", file);
+    }
+    try {
+      // Parsed from its path, for what it includes lies beside it; read first, for its encoding.
+      Files.readString(file);
+      return ConfigFactory.parseFile(
+          file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+    } catch (CharacterCodingException e) {
+      throw UserError.configuration("configuration %s is not UTF-8 text: save it as such", file);
+    } catch (IOException e) {
+      throw UserError.configuration("configuration file %s cannot be read: check the path", file);
+    } catch (ConfigException e) {
+      throw UserError.configuration("configuration %s", e.getMessage());
+    }
+  }
+
   private static Config override(Config user, Map<String, String> overrides) {
     Config given = user;
     for (Map.Entry<String, String> override : overrides.entrySet()) {
-      try {
-        given =
-            ConfigFactory.parseString(override.getKey() + " = " + override.getValue())
-                .withFallback(given);
-      } catch (ConfigException e) {
-        // A plain path such as s3a://bucket/x is no HOCON value: take it as a text.
-        given =
-            ConfigFactory.parseMap(Map.of(override.getKey(), override.getValue()))
-                .withFallback(given);
-      }
+      given = override(override.getKey(), override.getValue()).withFallback(given);
     }
     return given;
   }
 
+  /**
+   * One key and its value: HOCON where it is quoted, a list, a section or a reference, else a text
+   * as it stands; a number or a flag is read from its text where one is wanted.
+   */
+  private static Config override(String key, String value) {
+    if (value.startsWith("\"")
+        || value.startsWith("[")
+        || value.startsWith("{")
+        || value.startsWith("${")
+        || value.equals("null")) {
+      try {
+        return ConfigFactory.parseString(
+            key + " = " + value,
+            ConfigParseOptions.defaults().setOriginDescription(Settings.COMMAND_LINE));
+      } catch (ConfigException e) {
+        // A name such as "[v2] pairs" is no list: a text.
+      }
+    }
+    try {
+      return ConfigFactory.parseMap(Map.of(key, value), Settings.COMMAND_LINE);
+    } catch (ConfigException e) {
+      throw UserError.configuration("-D %s=… names no key: write it as assize.judge.slots=16", key);
+    }
+  }
+
   private static void refuseUnknown(Config given, Config reference) {
-    TreeSet<String> known = new TreeSet<>();
+    TreeMap<String, ConfigValue> known = new TreeMap<>();
     keys("", reference.root(), known);
-    TreeSet<String> used = new TreeSet<>();
+    TreeMap<String, ConfigValue> used = new TreeMap<>();
     keys("", given.root(), used);
-    for (String key : used) {
-      if (!known.contains(key) && !key.startsWith(ROOT + ".spark.")) {
-        String line = given.hasPath(key) ? given.getValue(key).origin().description() : "";
+    for (String key : used.keySet()) {
+      if (!known.containsKey(key) && !key.startsWith(ROOT + ".spark.")) {
         throw UserError.configuration(
             "unknown configuration key %s%s: did you mean %s? (conf/reference.conf lists all keys)",
-            key, line.isEmpty() ? "" : " (" + line + ")", nearest(key, known));
+            key, Settings.origin(used.get(key)), nearest(key, known.keySet()));
       }
     }
   }
 
-  private static void keys(String prefix, ConfigObject object, TreeSet<String> keys) {
+  private static void keys(String prefix, ConfigObject object, Map<String, ConfigValue> keys) {
     for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
       String key = prefix.isEmpty() ? entry.getKey() : prefix + "." + entry.getKey();
       if (entry.getValue() instanceof ConfigObject child && !child.isEmpty()) {
         keys(key, child, keys);
       } else {
-        keys.add(key);
+        keys.put(key, entry.getValue());
       }
     }
   }
 
-  private static String nearest(String key, TreeSet<String> known) {
+  private static String nearest(String key, Set<String> known) {
     return known.stream().min(Comparator.comparingInt(k -> distance(key, k))).orElse(ROOT);
   }
 

@@ -21,6 +21,9 @@ import java.util.function.Function;
  * UserError} that names the key, and the file and line where it stands.
  */
 public final class Settings {
+  /** Where a value comes from that no file holds. */
+  static final String COMMAND_LINE = "given by -D";
+
   private final Config config;
   private final String path;
 
@@ -157,9 +160,13 @@ public final class Settings {
   }
 
   private String origin(String key) {
-    return config.hasPathOrNull(key) && config.hasPath(key)
-        ? " (" + config.getValue(key).origin().description() + ")"
-        : "";
+    return config.hasPathOrNull(key) && config.hasPath(key) ? origin(config.getValue(key)) : "";
+  }
+
+  /** Where a value stands, in brackets: a file and its line, or the command line. */
+  static String origin(ConfigValue value) {
+    String where = value.origin().description();
+    return " (" + (where.startsWith(COMMAND_LINE) ? COMMAND_LINE : where) + ")";
   }
 
   private String full(String key) {

@@ -1,6 +1,7 @@
 package io.assize.config;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -36,7 +37,7 @@ public final class UserError extends RuntimeException {
 
   @FormatMethod
   private static String oneLine(String format, Object... arguments) {
-    return String.format(format, arguments)
+    return String.format(Locale.ROOT, format, arguments)
         .lines()
         .map(String::strip)
         .filter(line -> !line.isEmpty())

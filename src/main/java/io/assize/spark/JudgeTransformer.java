@@ -119,6 +119,7 @@ public final class JudgeTransformer extends Transformer implements DefaultParams
 
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
+    Locales.warn();
     Dataset<Row> rows = dataset.toDF();
     StructType schema = transformSchema(rows.schema());
     JudgeConfig config = config();

@@ -1,7 +1,12 @@
 package io.assize.spark;
 
 import io.assize.config.UserError;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 
@@ -21,10 +26,20 @@ public final class Sessions {
       conf.setIfMissing("spark.sql.shuffle.partitions", "8");
       conf.setIfMissing("spark.driver.host", "localhost");
       conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+      // Tasks run in this JVM: an error of one, as of memory, must not end the process unexplained.
+      conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
+    } else {
+      Locales.settle(conf);
     }
-    if (SparkSession.getDefaultSession().isEmpty()
-        && System.getenv("DATABRICKS_RUNTIME_VERSION") == null) {
-      storage(conf);
+    if (SparkSession.getDefaultSession().isDefined()) {
+      Locales.warn();
+    } else {
+      if (System.getenv("DATABRICKS_RUNTIME_VERSION") == null) {
+        storage(conf);
+      }
+      if (!conf.get("spark.sql.catalogImplementation", "").equals("hive")) {
+        conf.setIfMissing("spark.sql.warehouse.dir", Warehouse.DIR.toUri().toString());
+      }
     }
     conf.setIfMissing("spark.sql.session.timeZone", "UTC");
     conf.setIfMissing("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
@@ -79,5 +94,33 @@ public final class Sessions {
     conf.setIfMissing(
         "spark.sql.parquet.output.committer.class",
         "org.apache.spark.internal.io.cloud.BindingParquetOutputCommitter");
+  }
+
+  /**
+   * Spark makes a folder for tables without a path, in the working directory unless told otherwise.
+   * We make no such table: the folder lies among the temporary files and goes with the process.
+   */
+  private static final class Warehouse {
+    static final Path DIR = make();
+
+    private static Path make() {
+      try {
+        Path dir = Files.createTempDirectory("assize-warehouse-");
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(dir), "assize-warehouse"));
+        return dir;
+      } catch (IOException e) {
+        throw UserError.failure(
+            "no temporary folder can be made in %s: make room, or set -Djava.io.tmpdir (%s)",
+            System.getProperty("java.io.tmpdir"), e.getMessage());
+      }
+    }
+
+    private static void delete(Path dir) {
+      try (Stream<Path> within = Files.walk(dir)) {
+        within.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(java.io.File::delete);
+      } catch (IOException e) {
+        // It is empty or nearly so, and lies among temporary files.
+      }
+    }
   }
 }

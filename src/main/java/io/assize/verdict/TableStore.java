@@ -80,7 +80,9 @@ public final class TableStore {
       fileSystem().delete(probe, false);
       fileSystem().delete(new Path(dir, "." + probe.getName() + ".crc"), false);
     } catch (IOException e) {
-      throw unusable(e);
+      throw UserError.configuration(
+          "output folder %s cannot be written: choose another, or mend its rights (%s)",
+          dir, e.getMessage());
     }
   }
 

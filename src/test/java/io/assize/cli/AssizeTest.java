@@ -18,8 +18,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
 
 /** Exit codes, and what a person or a program reads. */
 class AssizeTest {
@@ -35,6 +39,121 @@ class AssizeTest {
     assertThat(assize("import").err()).contains("name a format");
     assertThat(assize("--help").code()).isZero();
     assertThat(assize("--version").out()).startsWith("assize 0.");
+  }
+
+  @Test
+  void everyCommandHasItsHelp() {
+    List<List<String>> commands = new ArrayList<>();
+    collect(new CommandLine(new Assize()), List.of(), commands);
+    assertThat(commands)
+        .contains(
+            List.of("bench", "engine"), List.of("bench", "store"), List.of("import", "autoj"));
+    for (List<String> command : commands) {
+      Ended ended = assize(with(command, "--help"));
+      assertThat(ended.code()).as(command.toString()).isZero();
+      assertThat(ended.out()).startsWith("Usage: assize " + String.join(" ", command));
+      assertThat(ended.out()).as(command.toString()).contains("--verbose");
+    }
+    assertThat(assize("help", "run").out()).startsWith("Usage: assize run");
+    assertThat(assize("bench", "help", "engine").out()).startsWith("Usage: assize bench engine");
+  }
+
+  private static void collect(CommandLine line, List<String> name, List<List<String>> into) {
+    into.add(name);
+    line.getSubcommands()
+        .forEach(
+            (word, command) -> {
+              if (!word.equals("help")) {
+                collect(command, List.of(with(name, word)), into);
+              }
+            });
+  }
+
+  private static String[] with(List<String> words, String last) {
+    List<String> all = new ArrayList<>(words);
+    all.add(last);
+    return all.toArray(new String[0]);
+  }
+
+  @Test
+  void wrongUsageIsOneLineWithWhatToDo() throws IOException {
+    Path conf = conf(dir.resolve("pairs"));
+    Path latin1 = Files.write(dir.resolve("latin1.conf"), new byte[] {'a', '=', (byte) 0xe4});
+    assertThat(usage("runn")).contains("did you mean run?").contains("assize --help");
+    assertThat(usage("run", "-c", conf.toString(), "--format", "xml"))
+        .contains("TEXT, JSON", "xml", "assize run --help");
+    assertThat(usage("run", "-c", conf.toString(), "-D")).contains("key=value");
+    assertThat(usage("run", "-c", dir + "/none.conf")).contains("none.conf cannot be read");
+    assertThat(usage("run", "-c", dir.toString())).contains("is a folder");
+    assertThat(usage("run", "-c", latin1.toString())).contains("is not UTF-8");
+    assertThat(usage("run", "-c", conf.toString(), "-D", "assize.judge.knd=length"))
+        .contains("assize.judge.knd (given by -D)", "did you mean assize.judge.kind?");
+    assertThat(usage("run", "-c", conf.toString(), "-D", "assize.judge.slots=many"))
+        .contains("assize.judge.slots must be a whole number (given by -D)");
+    assertThat(usage("run", "-c", conf.toString(), "-D", "assize..judge=x"))
+        .contains("assize..judge");
+  }
+
+  @Test
+  void anOutputThatCannotBeWrittenIsWrongUsage() throws IOException {
+    assertThat(
+            usage(
+                "run", "-c", conf(pairs()).toString(), "-D", "assize.output.dir=/proc/nowhere/out"))
+        .contains("/proc/nowhere/out cannot be written");
+  }
+
+  /** Ends with code 2 and one line, which is given back. */
+  private String usage(String... arguments) {
+    Ended ended = assize(arguments);
+    assertThat(ended.code()).as(ended.err()).isEqualTo(2);
+    assertThat(ended.err()).doesNotContain("\tat ");
+    assertThat(lines(ended)).hasSize(1);
+    return lines(ended).get(0);
+  }
+
+  /** A command that ends with a given error. */
+  @Command(name = "fail")
+  private record Failing(Callable<Integer> work) implements Callable<Integer> {
+    @Override
+    public Integer call() throws Exception {
+      return work.call();
+    }
+  }
+
+  @Test
+  void noTraceReachesAUserWhateverWasThrown() throws IOException {
+    Callable<Integer> exception =
+        () -> {
+          throw new IllegalStateException("first line\nsecond line");
+        };
+    Callable<Integer> error =
+        () -> {
+          throw new NoClassDefFoundError("io/delta/Gone");
+        };
+    Ended bug = failing(exception);
+    assertThat(bug.code()).isEqualTo(1);
+    assertThat(bug.err().lines())
+        .singleElement()
+        .asString()
+        .startsWith("assize: failed with java.lang.IllegalStateException: first line: ")
+        .contains("its trace is in " + Logs.file());
+    assertThat(Logs.file()).content().contains("second line").contains("\tat io.assize.cli");
+    Ended missing = failing(error);
+    assertThat(missing.code()).isEqualTo(1);
+    assertThat(missing.err().lines()).singleElement().asString().contains("io/delta/Gone");
+    assertThat(failing(exception, "--verbose").err()).contains("\tat io.assize.cli");
+  }
+
+  private static Ended failing(Callable<Integer> work, String... more) {
+    return captured(
+        () -> {
+          Assize assize = new Assize();
+          CommandLine line = new CommandLine(assize);
+          line.addSubcommand("fail", new Failing(work));
+          List<String> arguments = new ArrayList<>(List.of(more));
+          arguments.add("fail");
+          return assize.execute(line, arguments.toArray(new String[0]));
+        });
   }
 
   @Test
@@ -221,6 +340,10 @@ class AssizeTest {
   }
 
   private static Ended assize(String... arguments) {
+    return captured(() -> Assize.execute(arguments));
+  }
+
+  private static Ended captured(IntSupplier work) {
     PrintStream out = System.out;
     PrintStream err = System.err;
     ByteArrayOutputStream outBytes = new ByteArrayOutputStream();
@@ -228,7 +351,7 @@ class AssizeTest {
     try {
       System.setOut(new PrintStream(outBytes, true, StandardCharsets.UTF_8));
       System.setErr(new PrintStream(errBytes, true, StandardCharsets.UTF_8));
-      int code = Assize.execute(arguments);
+      int code = work.getAsInt();
       return new Ended(
           code,
           outBytes.toString(StandardCharsets.UTF_8),
