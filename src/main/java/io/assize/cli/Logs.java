@@ -97,7 +97,8 @@ final class Logs {
 
   private static String name() {
     String time =
-        DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss", Locale.ROOT).format(LocalDateTime.now(ZoneId.systemDefault()));
+        DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss", Locale.ROOT)
+            .format(LocalDateTime.now(ZoneId.systemDefault()));
     return time + "-" + ProcessHandle.current().pid() + ".log";
   }
 
