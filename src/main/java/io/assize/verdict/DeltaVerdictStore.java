@@ -1,9 +1,13 @@
 package io.assize.verdict;
 
+import io.assize.config.UserError;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.ConcurrentModificationException;
 import java.util.List;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
@@ -44,24 +48,34 @@ final class DeltaVerdictStore extends VerdictStore {
 
   /**
    * A checkpoint of the log that was cut short would make the table unreadable, though the commits
-   * that it sums up are still there. It is renamed, and the log is read from an earlier one.
+   * that it sums up are still there. It is renamed, and the log is read from an earlier one. Only
+   * who writes to the store does that; who reads says it.
    */
   private void setDamagedCheckpointsAside() throws IOException {
     FileSystem files = fileSystem(spark, path);
-    Path log = new Path(path, "_delta_log");
-    if (!files.exists(log)) {
-      return;
-    }
-    for (FileStatus file : files.listStatus(log)) {
+    for (FileStatus file : damagedCheckpoints()) {
+      LOG.warn("{} is damaged and is set aside; the log's commits replace it", file.getPath());
+      Path log = file.getPath().getParent();
       String name = file.getPath().getName();
-      boolean checkpoint = name.matches("\\d+\\.checkpoint\\..*parquet");
-      if (checkpoint && !isWhole(files, file)) {
-        LOG.warn("{} is damaged and is set aside; the log's commits replace it", file.getPath());
-        files.rename(file.getPath(), new Path(log, "_damaged." + name));
-        files.delete(new Path(log, "." + name + ".crc"), false);
-        files.delete(new Path(log, "_last_checkpoint"), false);
+      files.rename(file.getPath(), new Path(log, "_damaged." + name));
+      files.delete(new Path(log, "." + name + ".crc"), false);
+      files.delete(new Path(log, "_last_checkpoint"), false);
+    }
+  }
+
+  private List<FileStatus> damagedCheckpoints() throws IOException {
+    FileSystem files = fileSystem(spark, path);
+    Path log = new Path(path, "_delta_log");
+    List<FileStatus> damaged = new ArrayList<>();
+    if (files.exists(log)) {
+      for (FileStatus file : files.listStatus(log)) {
+        boolean checkpoint = file.getPath().getName().matches("\\d+\\.checkpoint\\..*parquet");
+        if (checkpoint && !isWhole(files, file)) {
+          damaged.add(file);
+        }
       }
     }
+    return damaged;
   }
 
   /** Whether a Parquet file ends as one does. */
@@ -98,6 +112,16 @@ final class DeltaVerdictStore extends VerdictStore {
   }
 
   @Override
+  boolean isThere() throws IOException {
+    for (FileStatus checkpoint : damagedCheckpoints()) {
+      throw UserError.failure(
+          "%s is damaged: run or compact set it aside, and the log's commits replace it",
+          checkpoint.getPath());
+    }
+    return Arrays.asList(table().columns()).contains("verdict_key");
+  }
+
+  @Override
   Dataset<Row> table() {
     return spark.read().format("delta").load(path);
   }
@@ -115,6 +139,25 @@ final class DeltaVerdictStore extends VerdictStore {
 
   @Override
   public Compaction compact() {
+    try {
+      setDamagedCheckpointsAside();
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+    for (int tries = 1; ; tries++) {
+      try {
+        return optimize();
+      } catch (ConcurrentModificationException e) {
+        // Another compaction took the same files: what is left is seen anew.
+        if (tries == TRIES) {
+          throw UserError.failure(
+              "another compaction of the store %s is under way: wait for its end", path);
+        }
+      }
+    }
+  }
+
+  private Compaction optimize() {
     List<Row> metrics =
         DeltaTable.forPath(spark, path)
             .optimize()

@@ -76,21 +76,31 @@ public abstract class VerdictStore {
     }
   }
 
-  private static UserError unusable(String path, IOException e) {
+  static UserError unusable(String path, IOException e) {
     return UserError.failure("the store %s cannot be used: %s", path, e.getMessage());
   }
 
-  /** The store in a folder that has one, of whichever format. */
+  /**
+   * The store in a folder that has one, of whichever format. Nothing in it is changed, and nothing
+   * made where there is none.
+   *
+   * @throws UserError where there is no store of verdicts
+   */
   public static VerdictStore openThere(SparkSession spark, String name) {
     String path = Paths.qualified(spark, name).toString();
+    VerdictStore store =
+        isDelta(spark, path)
+            ? new DeltaVerdictStore(spark, path)
+            : new ParquetVerdictStore(spark, path);
     try {
-      if (!fileSystem(spark, path).exists(new Path(path))) {
-        throw UserError.configuration("there is no store of verdicts at %s: check the path", path);
+      if (!store.isThere()) {
+        throw UserError.configuration(
+            "there is no store of verdicts at %s: name one, as OUT/verdicts", path);
       }
     } catch (IOException e) {
       throw unusable(path, e);
     }
-    return open(spark, path, isDelta(spark, path) ? "delta" : "parquet");
+    return store;
   }
 
   /** Whether a folder is a Delta table. */
@@ -104,6 +114,9 @@ public abstract class VerdictStore {
   }
 
   abstract void create() throws IOException;
+
+  /** Whether there are verdicts, without making anything. */
+  abstract boolean isThere() throws IOException;
 
   abstract Dataset<Row> table();
 
@@ -121,6 +134,33 @@ public abstract class VerdictStore {
    * @return files taken away, files put in their place
    */
   public abstract Compaction compact();
+
+  /** The judges that have verdicts here, sorted. */
+  public List<String> judges() {
+    return read().select("judge").distinct().orderBy("judge").collectAsList().stream()
+        .map(row -> row.getString(0))
+        .toList();
+  }
+
+  /** The same; none where there is no store yet. */
+  public final List<String> judgesThere() {
+    try {
+      boolean there = fileSystem(spark, path).exists(new Path(path));
+      return there && (isDelta(spark, path) || isThere()) ? judges() : List.of();
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+  }
+
+  /** Takes a place among the runs that judge for a judge and a protocol; closed with the run. */
+  public Turn takeTurn(String judge, String protocol, String runId) {
+    try {
+      String what = VerdictKey.of(judge, protocol, List.of()).substring(0, 16);
+      return new Turn(fileSystem(spark, path), new Path(path, "_runs"), what, runId);
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
+  }
 
   /** What a compaction did. */
   public record Compaction(long filesRemoved, long filesAdded) {}
