@@ -38,7 +38,7 @@ public record JudgeConfig(
     JudgeConfig judge =
         new JudgeConfig(
             settings.choice("kind", "djl", "http", "replay", "length"),
-            settings.optionalText("name"),
+            settings.optionalName("name"),
             settings.optionalText("model"),
             DecodingConfig.of(settings),
             EngineConfig.of(settings),

@@ -65,16 +65,37 @@ public final class Settings {
     return config.hasPath(key);
   }
 
-  /** A text; null where the key is absent or null. */
+  /** A text; null where the key is absent or null. Blank is neither and is refused. */
   public String optionalText(String key) {
     return config.hasPath(key) ? text(key) : null;
   }
 
+  /** A text, not blank. */
   public String text(String key) {
     if (!config.hasPath(key)) {
       throw UserError.configuration("%s is missing: set it", full(key));
     }
-    return get(key, Config::getString, "a text").apply(key);
+    String text = get(key, Config::getString, "a text").apply(key);
+    if (text.isBlank()) {
+      throw UserError.configuration(
+          "%s is blank: set it to a text, or leave it out%s", full(key), origin(key));
+    }
+    return text;
+  }
+
+  /** A text that may be empty; empty where the key is absent or null. */
+  public String anyText(String key) {
+    return config.hasPath(key) ? get(key, Config::getString, "a text").apply(key) : "";
+  }
+
+  /** A text that is fit for a name, see {@link Name}. */
+  public String name(String key) {
+    return Name.checked(full(key), text(key));
+  }
+
+  /** The same; null where the key is absent or null. */
+  public String optionalName(String key) {
+    return config.hasPath(key) ? name(key) : null;
   }
 
   /** A text that is one of {@code allowed}. */

@@ -1,6 +1,7 @@
 package io.assize.judge;
 
 import io.assize.config.JudgeConfig;
+import io.assize.config.Name;
 import io.assize.config.UserError;
 import io.assize.judge.djl.CheckpointFiles;
 import io.assize.judge.http.HttpJudge;
@@ -101,6 +102,8 @@ public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
   }
 
   private static String named(JudgeConfig config, String otherwise) {
-    return config.name() == null ? otherwise : config.name();
+    return config.name() == null
+        ? Name.checked("the judge's name, made of its model as assize.judge.name is null,", otherwise)
+        : config.name();
   }
 }

@@ -71,15 +71,14 @@ public record Protocol(
           "%s: decision %s does not fit kind %s: pairwise takes final_decision, single takes rating",
           where, lower(decision), kind.text());
     }
-    String system = settings.optionalText("system");
     String chat = settings.optionalText("chat");
     Protocol protocol =
         new Protocol(
-            settings.text("name"),
+            settings.name("name"),
             kind,
             decision,
             chat == null ? "model" : chat,
-            system == null ? "" : system,
+            settings.anyText("system"),
             settings.text("template"));
     PromptTemplate.check(protocol, where);
     return protocol;
