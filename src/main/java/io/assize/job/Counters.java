@@ -6,16 +6,23 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
 
 /**
- * What the judging tasks count while they run. For progress: a task that is tried again counts
- * again.
+ * What the judging tasks count while they run, for progress.
  *
- * @param judged requests answered
- * @param failed requests whose status is not ok
+ * @param judged different requests whose verdict is decided; one that the engine failed on is when
+ *     it was tried once more
+ * @param failed those of them whose status is not ok
+ * @param again requests that the engine failed on at the first try
+ * @param elsewhere requests left out, since another run has judged them meanwhile
  * @param tokens tokens read and written
  * @param work what the devices did
  */
 record Counters(
-    LongAccumulator judged, LongAccumulator failed, LongAccumulator tokens, DeviceWork work)
+    LongAccumulator judged,
+    LongAccumulator failed,
+    LongAccumulator again,
+    LongAccumulator elsewhere,
+    LongAccumulator tokens,
+    DeviceWork work)
     implements Serializable {
 
   static Counters of(SparkContext context) {
@@ -24,6 +31,8 @@ record Counters(
     return new Counters(
         context.longAccumulator("requests judged"),
         context.longAccumulator("requests failed"),
+        context.longAccumulator("requests to be tried again"),
+        context.longAccumulator("requests judged by another run"),
         context.longAccumulator("tokens"),
         work);
   }

@@ -15,8 +15,10 @@ import io.assize.judge.WorkDone;
 import io.assize.prompt.Protocol;
 import io.assize.spark.DeviceWork;
 import io.assize.spark.Progress;
+import io.assize.storage.Kept;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
+import io.assize.verdict.Turn;
 import io.assize.verdict.VerdictStore;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -25,13 +27,15 @@ import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -111,12 +115,14 @@ public final class EvaluationJob {
   }
 
   private RunResult run(boolean summaries) {
+    refuseUnknownJudge();
     Corpus corpus = named("read the corpus", this::readCorpus);
     store.prepare();
     long start = System.nanoTime();
     Dataset<Row> requests = stage.requests(corpus.valid());
     Dataset<Row> keys = stage.keys(requests);
-    try (Plan plan = named("plan", () -> new Plan(keys, stored(), mode))) {
+    try (Plan plan = named("plan", () -> new Plan(keys, stored(), mode, runId));
+        Kept kept = new Kept()) {
       double planning = secondsSince(start);
       progress.accept(
           "%d requests, %d with their verdicts in the store: judging %d requests with %s"
@@ -130,15 +136,33 @@ public final class EvaluationJob {
         named("write verdicts.csv", () -> writeVerdicts(plan));
       }
       Dataset<Row> current =
-          CurrentVerdicts.of(stored().drop("critique"), plan.all())
-              .persist(StorageLevel.MEMORY_AND_DISK());
+          kept.keep(CurrentVerdicts.of(stored().drop("critique"), plan.all()));
       RunResult result =
           named("count the run", () -> result(corpus, plan.requests(), planning, done, current));
       if (summaries) {
         named("summarise", () -> summarise(corpus, current));
       }
-      current.unpersist();
       return named("write the run", () -> writeRun(result));
+    }
+  }
+
+  /**
+   * A person who wants everything of a judge anew, or what failed of it, has verdicts of it; where
+   * there are none the name or the store is another than they think, and all would be paid for.
+   */
+  private void refuseUnknownJudge() {
+    if (mode == Mode.PENDING) {
+      return;
+    }
+    List<String> known = store.judgesThere();
+    if (!known.contains(judge.name())) {
+      throw UserError.configuration(
+          "the store %s has no verdict of the judge %s (%s): check assize.judge.name and"
+              + " assize.store.path, or run without --%s",
+          store.path(),
+          judge.name(),
+          known.isEmpty() ? "it has none at all" : "it has those of " + String.join(", ", known),
+          mode.text().replace('_', '-'));
     }
   }
 
@@ -148,7 +172,32 @@ public final class EvaluationJob {
         "read %d rows: %d to judge, %d quarantined"
             .formatted(corpus.rowsRead(), corpus.rowsValid(), corpus.rowsQuarantined()));
     tables.writeWithCsv(corpus.quarantined(), "quarantine");
+    if (corpus.rowsValid() == 0) {
+      throw nothingToJudge(corpus);
+    }
     return config.output().corpus() ? kept(corpus) : corpus;
+  }
+
+  private UserError nothingToJudge(Corpus corpus) {
+    String paths = String.join(", ", config.corpus().paths());
+    if (corpus.rowsRead() == 0) {
+      return UserError.failure("the corpus %s has no rows: check assize.corpus.path", paths);
+    }
+    Row commonest =
+        tables
+            .read("quarantine")
+            .groupBy("reason")
+            .count()
+            .orderBy(col("count").desc(), col("reason"))
+            .head();
+    return UserError.failure(
+        "no row of the corpus %s can be judged: %d of %d are in quarantine because %s; all are in"
+            + " %s/quarantine.csv with their reasons; the other tables are left as they are",
+        paths,
+        commonest.getLong(1),
+        corpus.rowsRead(),
+        commonest.getString(0),
+        config.output().dir());
   }
 
   /** The corpus as it was checked, read back from where it is kept. */
@@ -165,8 +214,13 @@ public final class EvaluationJob {
   private Judging judge(Dataset<Row> requests, Plan plan) {
     Counters counters = Counters.of(spark.sparkContext());
     long start = System.nanoTime();
-    named("share verdicts", () -> share(plan));
-    int waves = judge(requests, plan, counters);
+    if (plan.shares()) {
+      named("share verdicts", () -> share(plan, "-shared"));
+    }
+    int waves = plan.pendingKeys() == 0 ? 0 : judge(requests, plan, counters);
+    if (counters.elsewhere().value() > 0) {
+      named("share what others judged", () -> share(plan, "-shared-later"));
+    }
     return new Judging(waves, secondsSince(start), counters.work());
   }
 
@@ -174,40 +228,30 @@ public final class EvaluationJob {
     return store.read(judge.name(), protocol.name());
   }
 
-  private Void share(Plan plan) {
-    Dataset<Row> shared = plan.shared(stored(), runId);
-    if (shared != null) {
-      store.append(shared, judge.name(), protocol.name(), runId + "-shared");
-    }
+  private Void share(Plan plan, String commit) {
+    store.append(plan.shared(stored()), judge.name(), protocol.name(), runId + commit);
     return null;
   }
 
-  /** Judges what is pending; then, once more, what the engine failed on, in other tasks. */
+  /**
+   * Judges what is pending; then, once more, what the engine failed on, in other tasks. The first
+   * failure of a request is not kept: it has no text that was paid for, and the second try decides.
+   */
   private int judge(Dataset<Row> requests, Plan plan, Counters counters) {
-    if (plan.pendingKeys() == 0) {
-      return 0;
-    }
-    int every = config.run().progressSeconds();
-    try (Progress shown =
-        Progress.show(
-            spark.sparkContext(),
-            plan.pendingKeys(),
-            counters.judged(),
-            counters.failed(),
-            counters.tokens(),
-            every,
-            progress)) {
-      int waves =
-          waves(stage.once(requests, plan.pending(), plan.pendingKeys()), counters, runId, 0);
-      Dataset<Row> again = plan.pending().join(mine().filter(Plan.answered()), KEY, "left_anti");
+    try (Turn turn = store.takeTurn(judge.name(), protocol.name(), runId);
+        Progress shown = show(plan.pendingKeys(), counters)) {
+      Dataset<Row> once = stage.once(requests, plan.pending(), plan.pendingKeys());
+      int waves = waves(once, turn.begins(), runId, new FirstTry(plan, counters));
+      Dataset<Row> again = plan.pending().join(stored().filter(plan.settled()), KEY, "left_anti");
       long count = again.count();
       if (count == 0) {
         return waves;
       }
       progress.accept(
           "the engine failed on %d requests: they are judged once more".formatted(count));
-      waves += waves(stage.once(requests, again, count), counters, runId + "-again", 1);
-      long lost = plan.pending().join(mine(), KEY, "left_anti").count();
+      Dataset<Row> left = stage.once(requests, again, count);
+      waves += waves(left, turn.begins(), runId + "-again", new SecondTry(counters));
+      long lost = plan.pending().join(stored().filter(plan.had()), KEY, "left_anti").count();
       if (lost > 0) {
         throw UserError.failure(
             "%d verdicts of this run are not in the store %s, though they were committed: does"
@@ -219,24 +263,70 @@ public final class EvaluationJob {
     }
   }
 
-  private int waves(Dataset<Row> ordered, Counters counters, String name, int earlierAttempts) {
-    Waves.Judged judged =
-        (some, commit) ->
-            store.append(
-                stage.verdicts(some, counters, earlierAttempts),
-                judge.name(),
-                protocol.name(),
-                commit);
+  private Progress show(long total, Counters counters) {
+    return Progress.show(
+        spark.sparkContext(),
+        total,
+        new Progress.Counts(
+            counters.judged(),
+            counters.failed(),
+            counters.again(),
+            counters.elsewhere(),
+            counters.tokens()),
+        config.run().progressSeconds(),
+        progress);
+  }
+
+  private int waves(Dataset<Row> ordered, double begins, String name, Waves.Judged judged) {
+    int seconds = config.run().waveSeconds();
     Waves waves =
-        named(
-            "order the requests",
-            () -> new Waves(ordered, config.run().waveSeconds(), name, judged));
+        named("order the requests", () -> new Waves(ordered, begins, seconds, name, judged));
     return waves.run(progress);
   }
 
-  /** The keys that this run has judged. */
-  private Dataset<Row> mine() {
-    return stored().filter(col("run_id").equalTo(runId));
+  /** All that is pending, less what other runs have judged by the time that its wave begins. */
+  private final class FirstTry implements Waves.Judged {
+    private final Plan plan;
+    private final Counters counters;
+
+    FirstTry(Plan plan, Counters counters) {
+      this.plan = plan;
+      this.counters = counters;
+    }
+
+    @Override
+    public FilterFunction<Row> open() {
+      List<String> elsewhere =
+          plan.elsewhere(stored(), startedAt).as(Encoders.STRING()).collectAsList();
+      return Open.without(
+          elsewhere, JavaSparkContext.fromSparkContext(spark.sparkContext()), counters.elsewhere());
+    }
+
+    @Override
+    public void commit(Dataset<Row> requests, String commit) {
+      Dataset<Row> verdicts = stage.verdicts(requests, counters, 0).filter(Plan.answered());
+      store.append(verdicts, judge.name(), protocol.name(), commit);
+    }
+  }
+
+  /** What the first try left, whatever comes of it. */
+  private final class SecondTry implements Waves.Judged {
+    private final Counters counters;
+
+    SecondTry(Counters counters) {
+      this.counters = counters;
+    }
+
+    @Override
+    public FilterFunction<Row> open() {
+      return request -> true;
+    }
+
+    @Override
+    public void commit(Dataset<Row> requests, String commit) {
+      store.append(
+          stage.verdicts(requests, counters, 1), judge.name(), protocol.name(), commit);
+    }
   }
 
   private Void writeVerdicts(Plan plan) {

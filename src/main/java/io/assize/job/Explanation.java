@@ -6,6 +6,7 @@ import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusReader;
 import io.assize.prompt.ChatMessage;
+import io.assize.storage.Kept;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.Order;
 import io.assize.verdict.OutcomePolicy;
@@ -65,17 +66,21 @@ public record Explanation(
           "the corpus has no row %s that is fit to be judged: check the id, and the table quarantine",
           sampleId);
     }
-    Dataset<Row> stored =
-        VerdictStore.openThere(spark, config.store().pathIn(config.output().dir()))
-            .read(judge, stage.maker().protocol().name())
-            .filter(col("sample_id").equalTo(sampleId))
-            .cache();
-    List<Asked> asked = new ArrayList<>();
-    for (Row request : requests) {
-      asked.add(asked(stage.maker().request(request), stored));
+    VerdictStore store =
+        VerdictStore.openThere(spark, config.store().pathIn(config.output().dir()));
+    try (Kept kept = new Kept()) {
+      Dataset<Row> stored =
+          kept.keep(
+              store
+                  .read(judge, stage.maker().protocol().name())
+                  .filter(col("sample_id").equalTo(sampleId)));
+      List<Asked> asked = new ArrayList<>();
+      for (Row request : requests) {
+        asked.add(asked(stage.maker().request(request), stored));
+      }
+      Double score = score(stored, asked);
+      return new Explanation(sampleId, judge, List.copyOf(asked), score, outcome(asked, score));
     }
-    Double score = score(stored, asked);
-    return new Explanation(sampleId, judge, List.copyOf(asked), score, outcome(asked, score));
   }
 
   private static Asked asked(Request request, Dataset<Row> stored) {

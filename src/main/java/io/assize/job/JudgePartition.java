@@ -169,11 +169,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
       status = ruling == null ? Status.UNPARSABLE : Status.OK;
       error = ruling == null ? "the answer states no valid " + wanted() : null;
     }
-    counters.judged().add(1);
-    counters.failed().add(status == Status.OK ? 0 : 1);
-    counters
-        .tokens()
-        .add(completion == null ? 0 : completion.promptTokens() + completion.generatedTokens());
+    count(status, completion);
     return new Verdict(
         request.key(),
         request.sampleId(),
@@ -194,6 +190,16 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         null,
         asked.note(),
         earlierAttempts + asked.attempts());
+  }
+
+  private void count(Status status, Completion completion) {
+    boolean decided = status != Status.ENGINE_ERROR || earlierAttempts > 0;
+    counters.judged().add(decided ? 1 : 0);
+    counters.failed().add(decided && status != Status.OK ? 1 : 0);
+    counters.again().add(decided ? 0 : 1);
+    counters
+        .tokens()
+        .add(completion == null ? 0 : completion.promptTokens() + completion.generatedTokens());
   }
 
   private String wanted() {

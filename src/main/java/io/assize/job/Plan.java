@@ -12,8 +12,12 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import io.assize.storage.Kept;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.Verdict;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +25,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * What a run has to do: the keys of its requests beside those of the store. Of the store only the
@@ -32,6 +35,9 @@ import org.apache.spark.storage.StorageLevel;
 final class Plan implements AutoCloseable {
   private static final String[] REQUEST = CurrentVerdicts.REQUEST.toArray(new String[0]);
 
+  private final Kept kept = new Kept();
+  private final Mode mode;
+  private final String runId;
   private final Dataset<Row> all;
   private final Dataset<Row> todo;
   private final Dataset<Row> donors;
@@ -46,28 +52,41 @@ final class Plan implements AutoCloseable {
    *
    * @param keys of all requests, {@link JudgeStage#KEYS}
    * @param stored the store's verdicts of the judge and the protocol, {@link Verdict#SCHEMA}
+   * @param runId of the run that this is for
    */
-  Plan(Dataset<Row> keys, Dataset<Row> stored, Mode mode) {
-    this.all = keys.persist(StorageLevel.MEMORY_AND_DISK());
-    this.todo = todo(all, stored, mode).persist(StorageLevel.MEMORY_AND_DISK());
-    Row sizes =
-        todo.agg(count(lit(1)), coalesce(sum(when(col("wanted"), 1L).otherwise(0L)), lit(0L)))
-            .head();
-    this.requests = sizes.getLong(0);
-    this.wanted = sizes.getLong(1);
-    Dataset<Row> rest = todo.filter(col("wanted")).select(names());
-    this.donors = mode == Mode.PENDING && wanted > 0 ? donors(rest, stored) : null;
-    Dataset<Row> open = donors == null ? rest : rest.join(donors, key(), "left_anti");
-    this.pending =
-        open.groupBy("verdict_key")
-            .agg(array_sort(collect_list(struct("sample_id", "order"))).as("askers"))
-            .select(
-                col("verdict_key"),
-                col("askers").getItem(0).getField("sample_id").as("sample_id"),
-                col("askers").getItem(0).getField("order").as("order"),
-                col("askers"))
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    this.pendingKeys = wanted == 0 ? 0 : pending.count();
+  Plan(Dataset<Row> keys, Dataset<Row> stored, Mode mode, String runId) {
+    this.mode = mode;
+    this.runId = runId;
+    boolean done = false;
+    try {
+      this.all = kept.keep(keys);
+      this.todo = kept.keep(todo(all, stored, mode));
+      Row sizes =
+          todo.agg(count(lit(1)), coalesce(sum(when(col("wanted"), 1L).otherwise(0L)), lit(0L)))
+              .head();
+      this.requests = sizes.getLong(0);
+      this.wanted = sizes.getLong(1);
+      Dataset<Row> rest = todo.filter(col("wanted")).select(names());
+      this.donors = mode == Mode.PENDING && wanted > 0 ? donors(rest, stored) : null;
+      Dataset<Row> open = donors == null ? rest : rest.join(donors, key(), "left_anti");
+      this.pending = kept.keep(pending(open));
+      this.pendingKeys = wanted == 0 ? 0 : pending.count();
+      done = true;
+    } finally {
+      if (!done) {
+        kept.close();
+      }
+    }
+  }
+
+  private static Dataset<Row> pending(Dataset<Row> open) {
+    return open.groupBy("verdict_key")
+        .agg(array_sort(collect_list(struct("sample_id", "order"))).as("askers"))
+        .select(
+            col("verdict_key"),
+            col("askers").getItem(0).getField("sample_id").as("sample_id"),
+            col("askers").getItem(0).getField("order").as("order"),
+            col("askers"));
   }
 
   /** All requests of the corpus, {@link JudgeStage#KEYS}. */
@@ -94,21 +113,50 @@ final class Plan implements AutoCloseable {
     return pending;
   }
 
+  /** Whether the store has answers of before to requests that other rows made. */
+  boolean shares() {
+    return donors != null;
+  }
+
+  /** Whether a verdict of the store settles its request for this run, whoever had it judged. */
+  Column settled() {
+    Column mine = col("run_id").equalTo(runId);
+    return switch (mode) {
+      case PENDING -> answered();
+      case REJUDGE -> answered().and(mine);
+      case ONLY_FAILED -> col("status").equalTo("ok").or(answered().and(mine));
+    };
+  }
+
+  /** Whether this run has a verdict of a request, or needs none. */
+  Column had() {
+    return settled().or(col("run_id").equalTo(runId));
+  }
+
+  /** The keys of pending requests that other runs have settled since this was planned. */
+  Dataset<Row> elsewhere(Dataset<Row> stored, Instant startedAt) {
+    // The store passes over files of older verdicts; a wave lasts no day.
+    Timestamp recent = Timestamp.from(startedAt.minus(Duration.ofDays(1)));
+    return stored
+        .filter(settled().and(col("run_id").notEqual(runId)).and(col("judged_at").geq(recent)))
+        .select("verdict_key")
+        .join(pending, key(), "left_semi")
+        .distinct();
+  }
+
   /**
-   * Verdicts for rows whose request equals one that was judged for another row before, in this
-   * row's terms; null where there are none.
+   * Verdicts for wanted rows whose request equals one that was judged for another row, in this
+   * row's terms.
    */
-  Dataset<Row> shared(Dataset<Row> stored, String runId) {
-    if (donors == null) {
-      return null;
-    }
-    Dataset<Row> verdicts =
-        CurrentVerdicts.byKey(
-            stored.filter(answered()).join(donors.select("verdict_key"), key(), "left_semi"));
+  Dataset<Row> shared(Dataset<Row> stored) {
+    Dataset<Row> settled = stored.filter(settled());
     Dataset<Row> asking =
         todo.filter(col("wanted"))
+            .join(settled.select(names()), REQUEST, "left_anti")
             .select(
                 col("verdict_key"), col("sample_id").as("asking"), col("order").as("asking_order"));
+    Dataset<Row> verdicts =
+        CurrentVerdicts.byKey(settled.join(asking.select("verdict_key"), key(), "left_semi"));
     Column swaps = col("order").notEqual(col("asking_order"));
     List<Column> columns = new ArrayList<>();
     for (String name : Verdict.SCHEMA.fieldNames()) {
@@ -135,11 +183,7 @@ final class Plan implements AutoCloseable {
 
   @Override
   public void close() {
-    for (Dataset<Row> kept : Arrays.asList(all, todo, donors, pending)) {
-      if (kept != null) {
-        kept.unpersist();
-      }
-    }
+    kept.close();
   }
 
   /** Each request with whether it is wanted. */
@@ -160,19 +204,15 @@ final class Plan implements AutoCloseable {
   }
 
   /** Keys of the rest that the store has a verdict for, under other rows; null for none. */
-  private static Dataset<Row> donors(Dataset<Row> rest, Dataset<Row> stored) {
+  private Dataset<Row> donors(Dataset<Row> rest, Dataset<Row> stored) {
     Dataset<Row> donors =
-        stored
-            .filter(answered())
-            .select("verdict_key")
-            .join(rest, key(), "left_semi")
-            .distinct()
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    if (donors.isEmpty()) {
-      donors.unpersist();
-      return null;
-    }
-    return donors;
+        kept.keep(
+            stored
+                .filter(answered())
+                .select("verdict_key")
+                .join(rest, key(), "left_semi")
+                .distinct());
+    return donors.isEmpty() ? null : donors;
   }
 
   /** Whether a stored verdict stands: an engine's error is the machine's, not the request's. */

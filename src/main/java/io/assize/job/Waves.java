@@ -16,6 +16,7 @@ import org.apache.spark.SparkContext;
 import org.apache.spark.SparkJobInfo;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.api.java.function.FilterFunction;
 import org.apache.spark.rdd.PartitionPruningRDD;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Dataset;
@@ -43,6 +44,7 @@ final class Waves {
   private final SparkSession spark;
   private final RDD<Row> rows;
   private final StructType schema;
+  private final int first;
   private final int waveSeconds;
   private final String name;
   private final Judged judged;
@@ -53,8 +55,12 @@ final class Waves {
   private int size;
   private long lastCommit = System.nanoTime();
 
-  /** Judges some requests and commits their verdicts. */
+  /** What is done with a wave. */
   interface Judged {
+    /** Asked when the wave begins: which of its requests are still to be judged. */
+    FilterFunction<Row> open();
+
+    /** Judges some requests and commits their verdicts. */
     void commit(Dataset<Row> requests, String commit);
   }
 
@@ -63,15 +69,17 @@ final class Waves {
 
   /**
    * @param requests in partitions; computed anew for each wave, from shuffled files
+   * @param begins the first partition's place among all, 0…1; after the last comes the first
    * @param name begins the commits' names
    */
-  Waves(Dataset<Row> requests, int waveSeconds, String name, Judged judged) {
+  Waves(Dataset<Row> requests, double begins, int waveSeconds, String name, Judged judged) {
     this.spark = requests.sparkSession();
     this.rows = requests.toJavaRDD().rdd();
     this.schema = requests.schema();
     this.waveSeconds = waveSeconds;
     this.name = name;
     this.judged = judged;
+    this.first = (int) (begins * rows.getNumPartitions());
     this.size = 4 * spark.sparkContext().defaultParallelism();
   }
 
@@ -114,17 +122,21 @@ final class Waves {
     int number = ++started;
     nextPartition = to;
     Dataset<Row> some =
-        spark.createDataFrame(PartitionPruningRDD.create(rows, new Between(from, to)), schema);
+        spark.createDataFrame(PartitionPruningRDD.create(rows, between(from, to)), schema);
     String commit = name + "-" + number;
     Future<?> work =
         drivers.submit(
             () -> {
               SparkContext context = spark.sparkContext();
               SparkSession.setActiveSession(spark);
+              // In a group of its own: a wave's tail is seen by the jobs of its group.
+              context.setJobGroup(
+                  commit + "-open", "assize: what others judged, wave " + number, true);
+              FilterFunction<Row> open = judged.open();
               context.setJobGroup(commit, "assize: judge, wave " + number, true);
               // Fair between waves, so that a commit's own jobs need not wait for the next wave.
               context.setLocalProperty("spark.scheduler.pool", "assize-wave-" + number % 2);
-              judged.commit(some, commit);
+              judged.commit(some.filter(open), commit);
             });
     underWay.addLast(new Wave(number, count, work));
     LOG.info("wave {}: tasks {} to {} of {}", number, from + 1, to, rows.getNumPartitions());
@@ -195,26 +207,36 @@ final class Waves {
   private void stop(ExecutorService drivers) {
     for (Wave wave : underWay) {
       spark.sparkContext().cancelJobGroup(name + "-" + wave.number());
+      spark.sparkContext().cancelJobGroup(name + "-" + wave.number() + "-open");
     }
     drivers.shutdownNow();
   }
 
-  /** Chooses partitions. */
+  private Between between(int from, int to) {
+    int all = rows.getNumPartitions();
+    return new Between(from, to, all - first, all);
+  }
+
+  /** Chooses partitions by their places in the order in which they are judged. */
   private static final class Between extends AbstractFunction1<Object, Object>
       implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private final int from;
     private final int to;
+    private final int shift;
+    private final int all;
 
-    Between(int from, int to) {
+    Between(int from, int to, int shift, int all) {
       this.from = from;
       this.to = to;
+      this.shift = shift;
+      this.all = all;
     }
 
     @Override
     public Object apply(Object partition) {
-      int index = (Integer) partition;
+      int index = ((Integer) partition + shift) % all;
       return index >= from && index < to;
     }
   }

@@ -130,7 +130,10 @@ public final class TableStore {
 
   /** Reads the verdicts of a folder, checked for their columns. */
   public static Dataset<Row> readVerdicts(SparkSession spark, String path) {
-    Dataset<Row> verdicts = read(spark, path, "verdicts");
+    Dataset<Row> verdicts =
+        VerdictStore.plain(spark, path)
+            .map(VerdictStore::table)
+            .orElseGet(() -> read(spark, path, "verdicts"));
     for (StructField field : Arrays.copyOf(Verdict.SCHEMA.fields(), Verdict.LEAST_COLUMNS)) {
       if (Arrays.stream(verdicts.columns()).noneMatch(field.name()::equals)) {
         throw UserError.configuration(

@@ -9,6 +9,7 @@ import io.assize.storage.Paths;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -101,6 +102,20 @@ public abstract class VerdictStore {
       throw unusable(path, e);
     }
     return store;
+  }
+
+  /**
+   * The store of plain Parquet in a folder; empty where something else is there, as a single table
+   * of verdicts.
+   */
+  static Optional<VerdictStore> plain(SparkSession spark, String name) {
+    String path = Paths.qualified(spark, name).toString();
+    VerdictStore store = new ParquetVerdictStore(spark, path);
+    try {
+      return store.isThere() ? Optional.of(store) : Optional.empty();
+    } catch (IOException e) {
+      throw unusable(path, e);
+    }
   }
 
   /** Whether a folder is a Delta table. */
