@@ -40,7 +40,7 @@ class ArchitectureTest {
     allow(classes, "judge", "config", "prompt", "stats");
     allow(classes, "verdict", "config", "storage");
     allow(classes, "stats");
-    allow(classes, "summary", "verdict", "stats");
+    allow(classes, "summary", "verdict", "stats", "storage");
     allow(classes, "report", "summary");
     allow(classes, "spark", "config", "judge", "storage");
     allow(

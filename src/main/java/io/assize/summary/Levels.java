@@ -30,6 +30,11 @@ record Levels(Map<String, String> groups) implements Serializable {
     return judge + "\u0000" + rank(level) + level;
   }
 
+  /** Whether a name is one of a level that sums up others: no scenario and no model may bear it. */
+  static boolean isReserved(String name) {
+    return rank(name) > 0;
+  }
+
   static int rank(String level) {
     return level.equals(ALL) ? 2 : level.startsWith(GROUP) ? 1 : 0;
   }

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.assize.storage.Kept;
 import io.assize.verdict.Outcomes;
 import io.assize.verdict.TableStore;
 import java.io.Serializable;
@@ -33,7 +34,6 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 import scala.Tuple2;
 
 /**
@@ -53,10 +53,14 @@ public final class SummaryTables {
   public static final String CORRECTED_WIN_RATES = "corrected_win_rates";
   public static final String COEFFICIENTS = "coefficients";
   public static final String CORRELATIONS = "correlations";
+  public static final String LEFT_OUT = "left_out";
   public static final String SCORE_DISTRIBUTIONS = "score_distributions";
 
   private static final List<String> PAIR_COLUMNS =
       List.of("prompt", "model_a", "model_b", "response_a", "response_b", "label");
+
+  private static final List<String> LEFT_OUT_COLUMNS =
+      List.of("scenario", "model_a", "model_b", "model", "reason");
 
   private static final int AT_ONCE = 4;
 
@@ -67,6 +71,7 @@ public final class SummaryTables {
   private final SummaryOptions options;
   private final Map<String, Double> reference;
   private final Consumer<String> progress;
+  private Dataset<Row> setAside;
 
   /** What was fitted of each judge. */
   private record Controls(Map<String, LengthControlled> length, Map<String, StyleControlled> style)
@@ -96,13 +101,20 @@ public final class SummaryTables {
     this.progress = progress;
   }
 
+  /**
+   * Makes known which rows were set aside before they were judged.
+   *
+   * @param rows the corpus's columns, as far as they are known, and {@code reason}
+   */
+  public SummaryTables without(Dataset<Row> rows) {
+    this.setAside = rows;
+    return this;
+  }
+
   /** Writes every table. */
   public void writeTo(TableStore tables) {
-    JavaRDD<GameBlock> blocks = blocks();
-    try {
-      writePairs(tables, blocks);
-    } finally {
-      blocks.unpersist();
+    try (Kept kept = new Kept()) {
+      writePairs(tables, kept, kept.keep(blocks()));
     }
     step("scores", () -> writeScores(tables));
   }
@@ -115,35 +127,31 @@ public final class SummaryTables {
    */
   public SamplePlans plan(double width, long games) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    JavaRDD<GameBlock> blocks = blocks();
-    try {
+    try (Kept kept = new Kept()) {
+      JavaRDD<GameBlock> blocks = kept.keep(blocks());
       Broadcast<Names> names = context.broadcast(Names.of(blocks));
       List<LevelSums> wholes = new ArrayList<>(wholes(levels(context, blocks, names)));
       wholes.sort(Comparator.comparing(l -> l.judge));
       return SamplePlans.of(wholes, names.value(), width, games);
-    } finally {
-      blocks.unpersist();
     }
   }
 
   private JavaRDD<GameBlock> blocks() {
-    return Games.blocks(Outcomes.ofPairs(verdicts), games())
-        .persist(StorageLevel.MEMORY_AND_DISK());
+    return Games.blocks(Outcomes.ofPairs(verdicts), games());
   }
 
   private static List<LevelSums> wholes(JavaRDD<LevelSums> levels) {
     return levels.filter(l -> l.level.equals(Levels.ALL)).collect();
   }
 
-  private void writePairs(TableStore tables, JavaRDD<GameBlock> blocks) {
+  private void writePairs(TableStore tables, Kept kept, JavaRDD<GameBlock> blocks) {
     JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
     Broadcast<Names> names = context.broadcast(step("games", () -> Names.of(blocks)));
     JavaRDD<LevelSums> levels =
         step(
             "sums",
             () -> {
-              JavaRDD<LevelSums> sums =
-                  levels(context, blocks, names).persist(StorageLevel.MEMORY_AND_DISK());
+              JavaRDD<LevelSums> sums = kept.keep(levels(context, blocks, names));
               sums.count();
               return sums;
             });
@@ -154,17 +162,21 @@ public final class SummaryTables {
             "ratings",
             () -> {
               JavaRDD<Ratings.Rated> fits =
-                  new Ratings(context, blocks, levels, names, shared, options)
-                      .fit()
-                      .persist(StorageLevel.MEMORY_AND_DISK());
+                  kept.keep(
+                      new Ratings(context, blocks, levels, names, shared, options).fit());
               fits.count();
               return fits;
             });
     Controls controls = step("length and style", () -> controls(blocks, wholes, names, rated));
     Broadcast<Controls> fitted = context.broadcast(controls);
-    step("tables", () -> write(tables, context, levels, rated, names, fitted));
-    levels.unpersist();
-    rated.unpersist();
+    Broadcast<LeftOut> leftOut = context.broadcast(step("left out", () -> leftOut(names.value())));
+    // In one partition and in order, which every table of them then has: tables are small beside
+    // what they are made of.
+    JavaRDD<LevelSums> ordered =
+        kept.keep(levels.sortBy(l -> Levels.key(l.judge, l.level), true, 1));
+    JavaRDD<Ratings.Rated> ratings =
+        kept.keep(rated.sortBy(r -> Levels.key(r.judge(), r.level()), true, 1));
+    step("tables", () -> write(tables, context, ordered, ratings, names, fitted, leftOut));
   }
 
   private JavaRDD<LevelSums> levels(
@@ -239,30 +251,22 @@ public final class SummaryTables {
   private Void write(
       TableStore tables,
       JavaSparkContext context,
-      JavaRDD<LevelSums> levels,
-      JavaRDD<Ratings.Rated> rated,
+      JavaRDD<LevelSums> ordered,
+      JavaRDD<Ratings.Rated> ratings,
       Broadcast<Names> names,
-      Broadcast<Controls> fitted) {
+      Broadcast<Controls> fitted,
+      Broadcast<LeftOut> leftOut) {
     SummaryOptions how = options;
     Map<String, Double> other = reference;
     List<Runnable> writes = new ArrayList<>();
-    // In one partition and in order, which every table of them then has: tables are small beside
-    // what they are made of.
-    JavaRDD<LevelSums> ordered =
-        levels
-            .sortBy(l -> Levels.key(l.judge, l.level), true, 1)
-            .persist(StorageLevel.MEMORY_AND_DISK());
-    JavaRDD<Ratings.Rated> ratings =
-        rated
-            .sortBy(r -> Levels.key(r.judge(), r.level()), true, 1)
-            .persist(StorageLevel.MEMORY_AND_DISK());
     table(
         writes,
         tables,
         ordered.flatMap(
             l -> {
               LengthControlled control = fitted.value().length.get(l.judge);
-              return WinRates.of(l, names.value().of(l.judge), control).iterator();
+              return WinRates.of(l, names.value().of(l.judge), control, leftOut.value())
+                  .iterator();
             }),
         WinRates.SCHEMA,
         WIN_RATES);
@@ -322,15 +326,17 @@ public final class SummaryTables {
     correlations.addAll(ratingCorrelations());
     table(
         writes, tables, context.parallelize(correlations, 1), Corrected.CORRELATIONS, CORRELATIONS);
+    table(
+        writes, tables, context.parallelize(leftOut.value().rows(), 1), LeftOut.SCHEMA, LEFT_OUT);
     together(writes);
-    ordered.unpersist();
-    ratings.unpersist();
     return null;
   }
 
   private void table(
       List<Runnable> writes, TableStore tables, JavaRDD<Row> rows, StructType schema, String name) {
-    writes.add(() -> tables.writeWithCsv(spark.createDataFrame(rows, schema), name));
+    writes.add(
+        () ->
+            tables.writeWithCsv(spark.createDataFrame(rows.map(Tables::finite), schema), name));
   }
 
   /** Small tables take longer to plan than to write: some are written at once. */
@@ -393,6 +399,28 @@ public final class SummaryTables {
             column("model"),
             person.cast(DataTypes.DoubleType).as("person")),
         "sample_id");
+  }
+
+  private LeftOut leftOut(Names names) {
+    List<String> judges = new ArrayList<>();
+    names.judges().forEach(judges::add);
+    Column[] models = {column("model_a"), column("model_b"), column("model")};
+    Dataset<Row> rows =
+        corpus.select(col("sample_id"), col("scenario"), models[0], models[1], models[2]);
+    return LeftOut.of(verdicts, rows, setAside(), judges, tree, options.outcomes());
+  }
+
+  /** What was set aside, with null for the columns that it lacks; null where nothing is known. */
+  private Dataset<Row> setAside() {
+    if (setAside == null) {
+      return null;
+    }
+    List<String> there = Arrays.asList(setAside.columns());
+    Column[] columns =
+        LEFT_OUT_COLUMNS.stream()
+            .map(name -> (there.contains(name) ? col(name) : lit(null)).cast("string").as(name))
+            .toArray(Column[]::new);
+    return setAside.select(columns);
   }
 
   private Dataset<Row> games() {

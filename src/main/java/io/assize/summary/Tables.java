@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.when;
 
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 
 /** What the tables' makers share. */
 final class Tables {
@@ -27,6 +29,16 @@ final class Tables {
   /** Null where there is no value. */
   static Double known(double value) {
     return Double.isNaN(value) ? null : value;
+  }
+
+  /** The row with null wherever a figure is no number, as a mean of nothing. */
+  static Row finite(Row row) {
+    Object[] values = new Object[row.size()];
+    for (int i = 0; i < values.length; i++) {
+      Object value = row.get(i);
+      values[i] = value instanceof Double d && !Double.isFinite(d) ? null : value;
+    }
+    return RowFactory.create(values);
   }
 
   static Double share(long part, long whole) {

@@ -19,7 +19,8 @@ final class WinRates {
       StructType.fromDDL(
           "judge STRING, scenario STRING, model STRING, opponent STRING, n BIGINT, wins BIGINT,"
               + " losses BIGINT, ties BIGINT, win_rate DOUBLE, standard_error DOUBLE,"
-              + " ci_low DOUBLE, ci_high DOUBLE, lc_win_rate DOUBLE, lc_standard_error DOUBLE");
+              + " ci_low DOUBLE, ci_high DOUBLE, lc_win_rate DOUBLE, lc_standard_error DOUBLE,"
+              + " left_out BIGINT");
 
   static final StructType DIFFERENCES =
       StructType.fromDDL(
@@ -36,8 +37,10 @@ final class WinRates {
    *
    * @param names the judge's models
    * @param control length-controlled rates; null: there is no baseline
+   * @param leftOut what gave no outcome
    */
-  static List<Row> of(LevelSums sums, List<String> names, LengthControlled control) {
+  static List<Row> of(
+      LevelSums sums, List<String> names, LengthControlled control, LeftOut leftOut) {
     TreeMap<Integer, List<Game>> games = new TreeMap<>();
     sums.pairs
         .table()
@@ -59,18 +62,24 @@ final class WinRates {
           long won = 0;
           long lost = 0;
           for (Game game : list) {
-            rows.add(row(sums, names, model, game, control));
+            rows.add(row(sums, names, model, game, control, leftOut));
             won += game.wins;
             lost += game.losses;
           }
           Game all = new Game(-1, sums.sides.of(model), won, lost);
-          rows.add(row(sums, names, model, all, control));
+          rows.add(row(sums, names, model, all, control, leftOut));
         });
     return rows;
   }
 
   private static Row row(
-      LevelSums sums, List<String> names, int model, Game game, LengthControlled control) {
+      LevelSums sums,
+      List<String> names,
+      int model,
+      Game game,
+      LengthControlled control,
+      LeftOut leftOut) {
+    String opponent = game.opponent < 0 ? Levels.ALL : names.get(game.opponent);
     WinRate rate = WinRate.of(game.scores);
     LengthControlled.Rate controlled =
         control == null ? null : control.rate(sums.level, model, game.opponent);
@@ -78,7 +87,7 @@ final class WinRates {
         sums.judge,
         sums.level,
         names.get(model),
-        game.opponent < 0 ? Levels.ALL : names.get(game.opponent),
+        opponent,
         rate.n(),
         game.wins,
         game.losses,
@@ -88,7 +97,8 @@ final class WinRates {
         Tables.known(rate.low()),
         Tables.known(rate.high()),
         controlled == null ? null : controlled.rate(),
-        controlled == null ? null : Tables.known(controlled.error()));
+        controlled == null ? null : Tables.known(controlled.error()),
+        leftOut.count(sums.judge, sums.level, names.get(model), opponent));
   }
 
   /** A level's rows of {@code win_rate_differences}: each two models once. */

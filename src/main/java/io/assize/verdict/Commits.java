@@ -26,7 +26,8 @@ import org.apache.hadoop.fs.Path;
  * the same, since a list never changes.
  */
 final class Commits {
-  private static final String COMMIT = "commit=";
+  /** Begins the name of a commit's folder. */
+  static final String COMMIT = "commit=";
   private static final String MERGED = COMMIT + "merged-";
   private static final String INPUTS = "_inputs";
   private static final String END = "end";

@@ -68,7 +68,12 @@ final class ParquetVerdictStore extends VerdictStore {
 
   @Override
   boolean isThere() throws IOException {
-    return !folders().isEmpty();
+    for (Path folder : isDelta(spark, path) ? List.<Path>of() : folders()) {
+      if (!children(folder, Commits.COMMIT).isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -126,7 +131,7 @@ final class ParquetVerdictStore extends VerdictStore {
         .drop("judge", "protocol")
         .write()
         .mode("overwrite")
-        .parquet(new Path(folder(judge, protocol), "commit=" + commit).toString());
+        .parquet(new Path(folder(judge, protocol), Commits.COMMIT + commit).toString());
   }
 
   @Override

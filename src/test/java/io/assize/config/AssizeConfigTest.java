@@ -3,6 +3,7 @@ package io.assize.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.typesafe.config.ConfigUtil;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,53 @@ class AssizeConfigTest {
         .hasMessageContaining(message)
         .satisfies(e -> assertThat(((UserError) e).exitCode()).isEqualTo(2))
         .satisfies(e -> assertThat(e.getMessage()).doesNotContain("\n"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "assize.scenarios",
+        "assize.protocol",
+        "assize.corpus.default_scenario",
+        "assize.judge.name",
+        "assize.judge.model",
+        "assize.judge.model_cache",
+        "assize.judge.recordings",
+        "assize.judge.http.url",
+        "assize.judge.http.key_variable",
+        "assize.output.dir",
+        "assize.store.path",
+        "assize.summary.baseline",
+        "assize.summary.anchor",
+        "assize.summary.reference"
+      })
+  void aBlankTextIsNoTextWhereverOneIsWanted(String key) {
+    for (String blank : List.of("\"\"", "\"  \"", "")) {
+      assertThatThrownBy(() -> AssizeConfig.parse(LEAST, Map.of(key, blank)))
+          .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+          .hasMessageStartingWith(key + " is blank");
+    }
+  }
+
+  @Test
+  void aJudgesNameIsOneThatFoldersAndTablesCanCarry() {
+    for (String good : List.of("org/model:free = best", "007", "..", "Größe 🙂", "x".repeat(200))) {
+      assertThat(named(good)).isEqualTo(good);
+    }
+    for (String bad :
+        List.of(
+            " a", "a ", "\ta", "a\nb", "a\u0000b", "x".repeat(201), "é".repeat(101), "/".repeat(67),
+            "__HIVE_DEFAULT_PARTITION__")) {
+      assertThatThrownBy(() -> named(bad))
+          .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+          .hasMessageStartingWith("assize.judge.name ")
+          .hasMessageEndingWith(": choose another name");
+    }
+  }
+
+  private static String named(String name) {
+    Map<String, String> settings = Map.of("assize.judge.name", ConfigUtil.quoteString(name));
+    return AssizeConfig.parse(LEAST, settings).judge().name();
   }
 
   @Test

@@ -2,6 +2,9 @@ package io.assize.job;
 
 import static io.assize.testing.LocalSpark.row;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
@@ -21,11 +24,15 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole job in this JVM, on small corpora whose tables can be worked out by hand. */
@@ -232,11 +239,57 @@ class EvaluationJobTest {
   }
 
   @Test
-  void aCorpusWithoutAValidRowGivesEmptyTables() {
-    RunResult result = run(pairs.filter("sample_id = '5'"), "empty", Map.of());
-    assertThat(result.judged()).isZero();
-    assertThat(tables("empty").read("win_rates").count()).isZero();
-    assertThat(tables("empty").read("quarantine").count()).isEqualTo(1);
+  void aCorpusWithoutAValidRowIsAFailureThatNamesTheCommonestReasonAndLeavesTheTables()
+      throws IOException {
+    run(pairs, "none", Map.of());
+    String before = Files.readString(dir.resolve("none/win_rates.csv"));
+    Dataset<Row> bad =
+        pairs.withColumn("prompt", when(col("sample_id").gt("2"), lit(null)).otherwise(" "));
+    assertThatThrownBy(() -> run(bad, "none", Map.of()))
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(1))
+        .hasMessageContaining("3 of 5 are in quarantine because prompt is null")
+        .hasMessageContaining("none/quarantine.csv");
+    assertThat(tables("none").read("quarantine").count()).isEqualTo(5);
+    assertThat(tables("none").read("corpus").count()).isEqualTo(4);
+    assertThat(Files.readString(dir.resolve("none/win_rates.csv"))).isEqualTo(before);
+    assertThatThrownBy(() -> run(pairs.limit(0), "none", Map.of()))
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(1))
+        .hasMessageContaining("has no rows");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Mode.class,
+      names = {"REJUDGE", "ONLY_FAILED"})
+  void aJudgeThatTheStoreDoesNotKnowIsNotJudgedAnew(Mode mode) {
+    assertThatThrownBy(() -> judge(mode, pairs, "unknown", Map.of()))
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageContaining("it has none at all");
+    judge(Mode.PENDING, pairs, "unknown", Map.of());
+    assertThatThrownBy(() -> judge(mode, pairs, "unknown", Map.of("assize.judge.name", "lenght")))
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageContaining("no verdict of the judge lenght (it has those of length)");
+  }
+
+  @Test
+  void aStepThatFailsLeavesNothingPersisted() {
+    UDF1<String, String> fails =
+        id -> {
+          throw new IllegalStateException("no key of " + id);
+        };
+    Dataset<Row> broken =
+        pairs.select(
+            udf(fails, DataTypes.StringType).apply(col("sample_id")).as("verdict_key"),
+            col("sample_id"),
+            lit("ab").as("order"));
+    Dataset<Row> none = LocalSpark.table(Verdict.SCHEMA.toDDL());
+    assertThatThrownBy(() -> new Plan(broken, none, Mode.PENDING, "r"))
+        .hasStackTraceContaining("no key of 1");
+    assertThat(
+            JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext())
+                .getPersistentRDDs())
+        .isEmpty();
+    assertThat(LocalSpark.session().sharedState().cacheManager().isEmpty()).isTrue();
   }
 
   @ParameterizedTest
@@ -334,7 +387,8 @@ class EvaluationJobTest {
   }
 
   @Test
-  void whatFailedIsJudgedAgainWhereAskedForAndEnginesErrorsAlways() {
+  void whatFailedIsOneRowAndIsJudgedAgainWhereAskedForAndEnginesErrorsAlways()
+      throws IOException {
     Path recordings = dir.resolve("recordings of failures");
     Map<String, String> settings =
         Map.of(
@@ -354,7 +408,8 @@ class EvaluationJobTest {
     Dataset<Row> verdicts = tables("failures").read("verdicts");
     assertThat(
             sorted(verdicts.groupBy("status", "attempts").count(), "status", "attempts", "count"))
-        .containsExactly("engine_error,1,6", "engine_error,2,6", "ok,1,1", "unparsable,1,1");
+        .containsExactly("engine_error,2,6", "ok,1,1", "unparsable,1,1");
+    assertThat(Files.readAllLines(dir.resolve("failures/verdicts.csv"))).hasSize(9);
     RunResult second = judge(Mode.PENDING, pairs, "failures", settings);
     assertThat(second.judged()).isEqualTo(6);
     RunResult failed = judge(Mode.ONLY_FAILED, pairs, "failures", settings);

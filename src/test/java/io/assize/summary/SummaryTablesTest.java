@@ -6,7 +6,9 @@ import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.rand;
 import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.udf;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.assize.stats.BradleyTerry;
@@ -22,8 +24,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -258,6 +263,106 @@ class SummaryTablesTest {
     assertThat(agreement.get(OutcomePolicy.STRICT).getDouble(3)).isEqualTo(0.5);
     assertThat(agreement.get(OutcomePolicy.AVERAGE).getDouble(3)).isEqualTo(0.5);
     assertThat(agreement.get(OutcomePolicy.DROP).getLong(2)).isEqualTo(1);
+  }
+
+  /** Each judge has an odd board: there is nothing to divide by somewhere. */
+  @Test
+  void aFigureOfNothingIsNullInEveryTableAndFile() throws IOException {
+    List<Object[]> corpus = new ArrayList<>();
+    List<Object[]> verdicts = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      String label = i % 2 == 0 ? "a" : "b";
+      corpus.add(row("all labelled " + i, "p" + i, "x", "y", "one", "one two", "s0", label));
+      corpus.add(row("no label " + i, "p" + i, "x", i < 2 ? "y" : "z", "", "", "s0", null));
+      for (String order : List.of("ab", "ba")) {
+        verdicts.add(row("labelled", "p", "all labelled " + i, order, "a", 0.5 + 0.1 * i, null));
+        verdicts.add(row("tied", "p", "no label " + i, order, "tie", null, null));
+        verdicts.add(row("certain", "p", "all labelled " + i, order, label, 1.0, null));
+        verdicts.add(row("failed", "p", "all labelled " + i, order, "invalid", null, null));
+        verdicts.add(row("partly", "p", "no label " + i, order, i < 2 ? "invalid" : "b", null, null));
+      }
+    }
+    verdicts.add(row("one row", "p", "all labelled 0", "ab", "a", null, null));
+    verdicts.add(row("one soft row", "p", "no label 0", "ba", "b", 0.25, null));
+    Board board = new Board(verdicts, corpus);
+    Dataset<Row> setAside =
+        LocalSpark.table(
+            "sample_id STRING, model_a STRING, model_b STRING, scenario STRING, reason STRING",
+            row("q1", "x", "z", "s0", "response_a is null"),
+            row("q2", "x", null, "group:g", "model_b is null"),
+            row("q3", "all", null, "s0", "model_b is null"));
+    Path out = dir.resolve("odd");
+    new SummaryTables(
+            board.verdictTable(),
+            board.corpusTable(),
+            GROUPS,
+            SummaryOptions.DEFAULT,
+            Map.of("x", 1.0, "y", 1.0, "z", 1.0),
+            s -> {})
+        .without(setAside)
+        .writeTo(new TableStore(LocalSpark.session(), out.toString()));
+
+    List<String> tables = new ArrayList<>(PAIR_TABLES);
+    tables.add(SummaryTables.SCORE_DISTRIBUTIONS);
+    tables.add(SummaryTables.LEFT_OUT);
+    for (String table : tables) {
+      for (Row row : read(out, table)) {
+        for (int i = 0; i < row.size(); i++) {
+          if (row.get(i) instanceof Double value) {
+            assertThat(value).as(table + ": " + row).isFinite();
+          }
+        }
+      }
+      assertThat(Files.readString(out.resolve(table + ".csv")))
+          .doesNotContain("NaN")
+          .doesNotContain("Infinity");
+    }
+
+    // What was left out stands by model, and beside the rate that it could have changed.
+    assertThat(left(out, "partly"))
+        .containsExactly(
+            "all,x,invalid,2", "all,x,model_b is null,1", "all,x,response_a is null,1",
+            "all,y,invalid,2", "all,z,response_a is null,1", "group:g,x,invalid,2",
+            "group:g,x,response_a is null,1", "group:g,y,invalid,2", "group:g,z,response_a is null,1",
+            "s0,x,invalid,2", "s0,x,response_a is null,1", "s0,y,invalid,2",
+            "s0,z,response_a is null,1");
+    assertThat(left(out, "failed")).contains("all,x,invalid,4", "all,y,invalid,4");
+    assertThat(left(out, "tied")).doesNotContain("all,y,invalid,2");
+    Map<String, Long> beside = new TreeMap<>();
+    for (Row row : read(out, SummaryTables.WIN_RATES)) {
+      if (row.getString(0).equals("partly") && row.getString(1).equals("s0")) {
+        beside.put(row.getString(2) + " " + row.getString(3), row.getAs("left_out"));
+      }
+    }
+    assertThat(beside).isEqualTo(Map.of("x z", 1L, "x all", 3L, "z x", 1L, "z all", 1L));
+  }
+
+  private static List<String> left(Path out, String judge) {
+    return read(out, SummaryTables.LEFT_OUT).stream()
+        .filter(row -> row.getString(0).equals(judge))
+        .map(row -> row.mkString(",").substring(judge.length() + 1))
+        .sorted()
+        .toList();
+  }
+
+  @Test
+  void aTableThatCannotBeMadeLeavesNothingPersisted() {
+    Board board = Board.of(30);
+    UDF1<String, String> fails =
+        decision -> {
+          throw new IllegalStateException("no such decision");
+        };
+    Dataset<Row> broken =
+        board
+            .verdictTable()
+            .withColumn("decision", udf(fails, DataTypes.StringType).apply(col("decision")));
+    assertThatThrownBy(
+            () -> tables("broken", broken, board.corpusTable(), SummaryOptions.DEFAULT))
+        .hasStackTraceContaining("no such decision");
+    assertThat(
+            JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext())
+                .getPersistentRDDs())
+        .isEmpty();
   }
 
   @Test
