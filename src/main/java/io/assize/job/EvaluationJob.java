@@ -136,8 +136,7 @@ public final class EvaluationJob {
       if (config.output().verdictsCsv()) {
         named("write verdicts.csv", () -> writeVerdicts(plan));
       }
-      Dataset<Row> current =
-          kept.keep(CurrentVerdicts.of(stored().drop("critique"), plan.all()));
+      Dataset<Row> current = kept.keep(CurrentVerdicts.of(stored().drop("critique"), plan.all()));
       RunResult result =
           named("count the run", () -> result(corpus, plan.requests(), planning, done, current));
       if (summaries) {
@@ -325,8 +324,7 @@ public final class EvaluationJob {
 
     @Override
     public void commit(Dataset<Row> requests, String commit) {
-      store.append(
-          stage.verdicts(requests, counters, 1), judge.name(), protocol.name(), commit);
+      store.append(stage.verdicts(requests, counters, 1), judge.name(), protocol.name(), commit);
     }
   }
 

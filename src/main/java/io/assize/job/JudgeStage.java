@@ -140,8 +140,8 @@ record JudgeStage(
   /**
    * Requests, each once for all rows that make it, in the order in which they are best judged.
    *
-   * @param pending {@code verdict_key}, {@code sample_id, order} of the row that stands for all, and
-   *     {@code askers}, all
+   * @param pending {@code verdict_key}, {@code sample_id, order} of the row that stands for all,
+   *     and {@code askers}, all
    * @param count how many they are
    */
   Dataset<Row> once(Dataset<Row> requests, Dataset<Row> pending, long count) {

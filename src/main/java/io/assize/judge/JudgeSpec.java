@@ -103,7 +103,8 @@ public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
 
   private static String named(JudgeConfig config, String otherwise) {
     return config.name() == null
-        ? Name.checked("the judge's name, made of its model as assize.judge.name is null,", otherwise)
+        ? Name.checked(
+            "the judge's name, made of its model as assize.judge.name is null,", otherwise)
         : config.name();
   }
 }

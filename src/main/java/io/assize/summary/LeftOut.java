@@ -35,8 +35,7 @@ final class LeftOut implements Serializable {
   private static final long serialVersionUID = 1;
 
   static final StructType SCHEMA =
-      StructType.fromDDL(
-          "judge STRING, scenario STRING, model STRING, reason STRING, n BIGINT");
+      StructType.fromDDL("judge STRING, scenario STRING, model STRING, reason STRING, n BIGINT");
 
   private static final String[] PAIR = {"judge", "protocol", "sample_id"};
   private static final String DISAGREE = "orders disagree";
@@ -52,7 +51,8 @@ final class LeftOut implements Serializable {
    * Counts what gave no outcome.
    *
    * @param verdicts those that count
-   * @param corpus {@code sample_id, scenario, model_a, model_b, model}; models null where it has none
+   * @param corpus {@code sample_id, scenario, model_a, model_b, model}; models null where it has
+   *     none
    * @param setAside {@code scenario, model_a, model_b, model, reason} of rows that were not judged;
    *     null: none are known
    * @param judges all, each of which lacks what was set aside
@@ -88,7 +88,10 @@ final class LeftOut implements Serializable {
     Dataset<Row> doubtful =
         policy == OutcomePolicy.DROP
             ? orders
-            : orders.join(orders.filter(invalid()).select(PAIR[0], PAIR[1], PAIR[2]).distinct(), PAIR, "left_semi");
+            : orders.join(
+                orders.filter(invalid()).select(PAIR[0], PAIR[1], PAIR[2]).distinct(),
+                PAIR,
+                "left_semi");
     UDF4<Byte, Byte, Double, Double, Boolean> without =
         (ab, ba, probabilityAb, probabilityBa) ->
             Double.isNaN(
@@ -101,10 +104,11 @@ final class LeftOut implements Serializable {
         Outcomes.ofPairs(doubtful)
             .filter(
                 udf(without, DataTypes.BooleanType)
-                    .apply(
-                        col("ab"), col("ba"), col("probability_ab"), col("probability_ba")));
+                    .apply(col("ab"), col("ba"), col("probability_ab"), col("probability_ba")));
     Dataset<Row> why =
-        doubtful.groupBy(PAIR[0], PAIR[1], PAIR[2]).agg(max(when(invalid(), status(verdicts))).as("reason"));
+        doubtful
+            .groupBy(PAIR[0], PAIR[1], PAIR[2])
+            .agg(max(when(invalid(), status(verdicts))).as("reason"));
     return outcomes
         .join(why, PAIR)
         .select(
@@ -125,7 +129,8 @@ final class LeftOut implements Serializable {
   private static Column status(Dataset<Row> verdicts) {
     boolean there = Arrays.asList(verdicts.columns()).contains("status");
     return there
-        ? when(col("status").equalTo("ok"), INVALID).otherwise(coalesce(col("status"), lit(INVALID)))
+        ? when(col("status").equalTo("ok"), INVALID)
+            .otherwise(coalesce(col("status"), lit(INVALID)))
         : lit(INVALID);
   }
 

@@ -3,6 +3,7 @@ package io.assize.summary;
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.assize.storage.Kept;
@@ -162,8 +163,7 @@ public final class SummaryTables {
             "ratings",
             () -> {
               JavaRDD<Ratings.Rated> fits =
-                  kept.keep(
-                      new Ratings(context, blocks, levels, names, shared, options).fit());
+                  kept.keep(new Ratings(context, blocks, levels, names, shared, options).fit());
               fits.count();
               return fits;
             });
@@ -265,8 +265,7 @@ public final class SummaryTables {
         ordered.flatMap(
             l -> {
               LengthControlled control = fitted.value().length.get(l.judge);
-              return WinRates.of(l, names.value().of(l.judge), control, leftOut.value())
-                  .iterator();
+              return WinRates.of(l, names.value().of(l.judge), control, leftOut.value()).iterator();
             }),
         WinRates.SCHEMA,
         WIN_RATES);
@@ -326,8 +325,7 @@ public final class SummaryTables {
     correlations.addAll(ratingCorrelations());
     table(
         writes, tables, context.parallelize(correlations, 1), Corrected.CORRELATIONS, CORRELATIONS);
-    table(
-        writes, tables, context.parallelize(leftOut.value().rows(), 1), LeftOut.SCHEMA, LEFT_OUT);
+    table(writes, tables, context.parallelize(leftOut.value().rows(), 1), LeftOut.SCHEMA, LEFT_OUT);
     together(writes);
     return null;
   }
@@ -335,8 +333,7 @@ public final class SummaryTables {
   private void table(
       List<Runnable> writes, TableStore tables, JavaRDD<Row> rows, StructType schema, String name) {
     writes.add(
-        () ->
-            tables.writeWithCsv(spark.createDataFrame(rows.map(Tables::finite), schema), name));
+        () -> tables.writeWithCsv(spark.createDataFrame(rows.map(Tables::finite), schema), name));
   }
 
   /** Small tables take longer to plan than to write: some are written at once. */
@@ -426,8 +423,10 @@ public final class SummaryTables {
   private Dataset<Row> games() {
     List<Column> columns = new ArrayList<>(List.of(col("sample_id"), col("scenario")));
     PAIR_COLUMNS.forEach(name -> columns.add(column(name)));
-    // A corpus without prompts has each row for itself.
-    Column prompt = has("prompt") ? xxhash64(col("prompt")) : xxhash64(col("sample_id"));
+    // A row without a prompt stands for itself.
+    Column prompt =
+        when(column("prompt").isNotNull(), xxhash64(column("prompt")))
+            .otherwise(xxhash64(col("sample_id")));
     return corpus
         .select(columns.toArray(new Column[0]))
         .filter(col("model_a").isNotNull().and(col("model_b").isNotNull()))

@@ -28,6 +28,7 @@ import org.apache.hadoop.fs.Path;
 final class Commits {
   /** Begins the name of a commit's folder. */
   static final String COMMIT = "commit=";
+
   private static final String MERGED = COMMIT + "merged-";
   private static final String INPUTS = "_inputs";
   private static final String END = "end";

@@ -55,14 +55,10 @@ public final class Turn implements AutoCloseable {
   @Override
   public void close() {
     try {
+      // The folder stays: another run may be about to write into it.
       files.delete(mine, false);
-      files.delete(new Path(mine.getParent(), "." + mine.getName() + ".crc"), false);
-      if (files.listStatus(mine.getParent()).length == 0) {
-        files.delete(mine.getParent(), false);
-      }
     } catch (IOException e) {
-      throw UserError.failure(
-          "the store's file %s cannot be removed: %s", mine, e.getMessage());
+      throw UserError.failure("the store's file %s cannot be removed: %s", mine, e.getMessage());
     }
   }
 }

@@ -112,7 +112,14 @@ class AssizeConfigTest {
     }
     for (String bad :
         List.of(
-            " a", "a ", "\ta", "a\nb", "a\u0000b", "x".repeat(201), "é".repeat(101), "/".repeat(67),
+            " a",
+            "a ",
+            "\ta",
+            "a\nb",
+            "a\u0000b",
+            "x".repeat(201),
+            "é".repeat(101),
+            "/".repeat(67),
             "__HIVE_DEFAULT_PARTITION__")) {
       assertThatThrownBy(() -> named(bad))
           .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))

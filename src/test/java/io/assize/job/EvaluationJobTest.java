@@ -387,8 +387,7 @@ class EvaluationJobTest {
   }
 
   @Test
-  void whatFailedIsOneRowAndIsJudgedAgainWhereAskedForAndEnginesErrorsAlways()
-      throws IOException {
+  void whatFailedIsOneRowAndIsJudgedAgainWhereAskedForAndEnginesErrorsAlways() throws IOException {
     Path recordings = dir.resolve("recordings of failures");
     Map<String, String> settings =
         Map.of(

@@ -39,7 +39,8 @@ class KilledRunTest {
       throws IOException {
     List<Object[]> rows = new ArrayList<>();
     for (int i = 0; i < PAIRS; i++) {
-      rows.add(row("s" + i, "question " + i, "m" + i % 3, "n", "one ".repeat(1 + i % 7), "two two"));
+      rows.add(
+          row("s" + i, "question " + i, "m" + i % 3, "n", "one ".repeat(1 + i % 7), "two two"));
     }
     LocalSpark.table(
             "sample_id STRING, prompt STRING, model_a STRING, model_b STRING, response_a STRING,"
@@ -51,7 +52,8 @@ class KilledRunTest {
 
     long before = 0;
     for (String said :
-        List.of("read \\d+ rows", "judging \\d+ requests", "wave 1 committed", "wave 2 committed")) {
+        List.of(
+            "read \\d+ rows", "judging \\d+ requests", "wave 1 committed", "wave 2 committed")) {
       Running run = start("killed", format);
       Programs.await(run, said, LIMIT);
       Programs.kill(run.process().toHandle());

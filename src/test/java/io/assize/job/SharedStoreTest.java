@@ -122,8 +122,7 @@ class SharedStoreTest {
         new Thread(
             () -> {
               try {
-                result.complete(
-                    new EvaluationJob(LocalSpark.session(), config, line -> {}).run());
+                result.complete(new EvaluationJob(LocalSpark.session(), config, line -> {}).run());
               } catch (RuntimeException | Error e) {
                 result.completeExceptionally(e);
               }

@@ -72,8 +72,7 @@ class ProgressTest {
 
   private static void start(Progress progress, long task, int partition, int stage) {
     TaskInfo info =
-        new TaskInfo(
-            task, partition, 0, partition, 0, "1", "host", TaskLocality.ANY(), false);
+        new TaskInfo(task, partition, 0, partition, 0, "1", "host", TaskLocality.ANY(), false);
     progress.onTaskStart(new SparkListenerTaskStart(stage, 0, info));
   }
 
@@ -81,7 +80,12 @@ class ProgressTest {
       Progress progress, long task, LongAccumulator accumulator, long value) {
     AccumulableInfo info =
         new AccumulableInfo(
-            accumulator.id(), Option.empty(), new Some<>(value), Option.empty(), true, true,
+            accumulator.id(),
+            Option.empty(),
+            new Some<>(value),
+            Option.empty(),
+            true,
+            true,
             Option.empty());
     Tuple4<Object, Object, Object, scala.collection.Seq<AccumulableInfo>> update =
         new Tuple4<>(task, 0, 0, JavaConverters.asScalaBuffer(List.of(info)));
@@ -89,6 +93,7 @@ class ProgressTest {
         new SparkListenerExecutorMetricsUpdate(
             "1",
             JavaConverters.asScalaBuffer(List.of(update)),
-            scala.collection.immutable.Map$.MODULE$.<Tuple2<Object, Object>, ExecutorMetrics>empty()));
+            scala.collection.immutable.Map$.MODULE$
+                .<Tuple2<Object, Object>, ExecutorMetrics>empty()));
   }
 }

@@ -279,7 +279,8 @@ class SummaryTablesTest {
         verdicts.add(row("tied", "p", "no label " + i, order, "tie", null, null));
         verdicts.add(row("certain", "p", "all labelled " + i, order, label, 1.0, null));
         verdicts.add(row("failed", "p", "all labelled " + i, order, "invalid", null, null));
-        verdicts.add(row("partly", "p", "no label " + i, order, i < 2 ? "invalid" : "b", null, null));
+        verdicts.add(
+            row("partly", "p", "no label " + i, order, i < 2 ? "invalid" : "b", null, null));
       }
     }
     verdicts.add(row("one row", "p", "all labelled 0", "ab", "a", null, null));
@@ -321,10 +322,18 @@ class SummaryTablesTest {
     // What was left out stands by model, and beside the rate that it could have changed.
     assertThat(left(out, "partly"))
         .containsExactly(
-            "all,x,invalid,2", "all,x,model_b is null,1", "all,x,response_a is null,1",
-            "all,y,invalid,2", "all,z,response_a is null,1", "group:g,x,invalid,2",
-            "group:g,x,response_a is null,1", "group:g,y,invalid,2", "group:g,z,response_a is null,1",
-            "s0,x,invalid,2", "s0,x,response_a is null,1", "s0,y,invalid,2",
+            "all,x,invalid,2",
+            "all,x,model_b is null,1",
+            "all,x,response_a is null,1",
+            "all,y,invalid,2",
+            "all,z,response_a is null,1",
+            "group:g,x,invalid,2",
+            "group:g,x,response_a is null,1",
+            "group:g,y,invalid,2",
+            "group:g,z,response_a is null,1",
+            "s0,x,invalid,2",
+            "s0,x,response_a is null,1",
+            "s0,y,invalid,2",
             "s0,z,response_a is null,1");
     assertThat(left(out, "failed")).contains("all,x,invalid,4", "all,y,invalid,4");
     assertThat(left(out, "tied")).doesNotContain("all,y,invalid,2");
@@ -356,8 +365,7 @@ class SummaryTablesTest {
         board
             .verdictTable()
             .withColumn("decision", udf(fails, DataTypes.StringType).apply(col("decision")));
-    assertThatThrownBy(
-            () -> tables("broken", broken, board.corpusTable(), SummaryOptions.DEFAULT))
+    assertThatThrownBy(() -> tables("broken", broken, board.corpusTable(), SummaryOptions.DEFAULT))
         .hasStackTraceContaining("no such decision");
     assertThat(
             JavaSparkContext.fromSparkContext(LocalSpark.session().sparkContext())
