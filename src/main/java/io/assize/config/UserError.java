@@ -11,6 +11,9 @@ import java.util.stream.Collectors;
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** Characters of a message. */
+  private static final int MOST = 2000;
+
   private final boolean configuration;
 
   private UserError(String message, boolean configuration, Throwable cause) {
@@ -37,10 +40,14 @@ public final class UserError extends RuntimeException {
 
   @FormatMethod
   private static String oneLine(String format, Object... arguments) {
-    return String.format(Locale.ROOT, format, arguments)
-        .lines()
-        .map(String::strip)
-        .filter(line -> !line.isEmpty())
-        .collect(Collectors.joining(" "));
+    String text =
+        String.format(Locale.ROOT, format, arguments)
+            .lines()
+            .map(String::strip)
+            .filter(line -> !line.isEmpty())
+            .collect(Collectors.joining(" "))
+            // Names come from strangers' files: nothing in them may steer a terminal.
+            .replaceAll("[\\p{Cc}\\p{Cf}\\u2028\\u2029]", "?");
+    return text.length() > MOST ? text.substring(0, MOST) + " …" : text;
   }
 }

@@ -167,7 +167,7 @@ public final class JudgeRegistry {
 
   private static Judge open(JudgeSpec spec, String device) {
     return switch (spec.config().kind()) {
-      case "djl" -> DjlJudge.open(spec.config(), device);
+      case "djl" -> DjlJudge.open(spec.config(), spec.files(), device);
       case "http" -> new HttpJudge(spec.config());
       case "length" -> new LengthJudge(spec.config().margin());
       case "replay" -> new ReplayJudge();

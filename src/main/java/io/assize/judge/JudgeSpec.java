@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Map;
 
 /**
  * Which judge, as the driver hands it to the executors.
@@ -22,9 +23,21 @@ import java.util.HexFormat;
  * @param config how to open it
  * @param name its name in the tables
  * @param fingerprint sha-256 over all that can change its answers: weights, tokenizer and settings
+ * @param files the sha-256 of each file of its model, by name: what the fingerprint was made of,
+ *     and what an executor's files must have; empty for judges without
  */
-public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
+public record JudgeSpec(
+    JudgeConfig config, String name, String fingerprint, Map<String, String> files)
     implements Serializable {
+
+  public JudgeSpec {
+    files = Map.copyOf(files);
+  }
+
+  /** A judge without files. */
+  public JudgeSpec(JudgeConfig config, String name, String fingerprint) {
+    this(config, name, fingerprint, Map.of());
+  }
 
   /** Version of the arithmetic in the DJL engine; raise it when a change alters answers. */
   private static final String ENGINE = "decoder-4";
@@ -47,7 +60,8 @@ public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
         yield new JudgeSpec(
             config,
             named(config, files.name()),
-            sha256("djl", ENGINE, files.sha256(), config.identity()));
+            sha256("djl", ENGINE, files.sha256(), config.identity()),
+            files.sums());
       }
       case "http" -> {
         HttpJudge.endpoint(config.http().url());
@@ -84,7 +98,7 @@ public record JudgeSpec(JudgeConfig config, String name, String fingerprint)
 
   /** The same judge, whose model lies at another place on this host. */
   public JudgeSpec with(JudgeConfig here) {
-    return new JudgeSpec(here, name, fingerprint);
+    return new JudgeSpec(here, name, fingerprint, files);
   }
 
   /** sha-256 over texts, each closed by a zero byte, in hexadecimal. */

@@ -139,7 +139,7 @@ public final class ModelCache {
     Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
     Files.writeString(
         sum,
-        new CheckpointFiles(target, List.of(target)).sha256() + "  " + target.getFileName() + "\n");
+        CheckpointFiles.sha256(target) + "  " + target.getFileName() + "\n");
     return file.getLen() - has;
   }
 

@@ -20,12 +20,21 @@ public final class PublicData {
     return find("alpaca_eval");
   }
 
+  /** Small inputs that went wrong, with what is right: {@code ../shared/cases}. */
+  public static Path cases(String name) {
+    return find("ASSIZE_TEST_CASES", "../shared/cases", name);
+  }
+
   private static Path find(String name) {
-    String named = System.getenv("ASSIZE_TEST_DATA");
-    Path folder = Path.of(named == null ? "../shared/data" : named).resolve(name);
+    return find("ASSIZE_TEST_DATA", "../shared/data", name);
+  }
+
+  private static Path find(String variable, String otherwise, String name) {
+    String named = System.getenv(variable);
+    Path folder = Path.of(named == null ? otherwise : named).resolve(name);
     assumeTrue(
         Files.isDirectory(folder),
-        () -> "skipped: there is no " + folder + " with public data (or set ASSIZE_TEST_DATA)");
+        () -> "skipped: there is no " + folder + " (or set " + variable + ")");
     return folder;
   }
 }

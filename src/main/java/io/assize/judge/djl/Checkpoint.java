@@ -3,6 +3,7 @@ package io.assize.judge.djl;
 import io.assize.prompt.ChatTemplate;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.Map;
 import java.util.Set;
 
 /** A model as it lies on disk: shape, tokenizer, and weights by Hugging Face's names and layout. */
@@ -13,8 +14,13 @@ interface Checkpoint extends AutoCloseable {
   /** The tokenizer in the format of Hugging Face's {@code tokenizer.json}. */
   String tokenizerJson();
 
-  /** The model's own chat template. */
-  ChatTemplate chatTemplate();
+  /**
+   * One of the model's own chat templates.
+   *
+   * @param name null for the one that it is used with where none is named
+   * @throws io.assize.config.UserError where it has none, or none of that name
+   */
+  ChatTemplate chatTemplate(String name);
 
   /** The text of the begin token, empty where there is none. */
   String bosToken();
@@ -25,11 +31,18 @@ interface Checkpoint extends AutoCloseable {
   /** The tokens that end an answer. */
   Set<Long> endTokens();
 
-  /** A tensor's dimensions, outermost first. */
+  /** A tensor's dimensions, outermost first; null where there is no such tensor. */
   long[] shape(String name);
 
   /** Reads {@code rows} of the outermost dimension as float32 into a direct buffer of its own. */
   FloatBuffer read(String name, long from, long rows) throws IOException;
+
+  /**
+   * The sha-256 of each file as it was opened, by its name in the checkpoint.
+   *
+   * @param claim whether they are checked again by others, so that what this JVM knows will do
+   */
+  Map<String, String> sums(boolean claim) throws IOException;
 
   @Override
   void close() throws IOException;

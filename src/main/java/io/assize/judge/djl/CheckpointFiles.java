@@ -2,42 +2,49 @@ package io.assize.judge.djl;
 
 import io.assize.config.UserError;
 import io.assize.prompt.ChatMessage;
+import io.assize.prompt.Segment;
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /**
- * The files of a checkpoint, checked: a directory in Hugging Face's form, or one GGUF file.
+ * The files of a checkpoint: a directory in Hugging Face's form, or one GGUF file.
  *
  * @param path the directory or file
- * @param files what the judge reads, in a fixed order
+ * @param sums the sha-256 that each file must have, by name; empty where nobody has checked them
  */
-public record CheckpointFiles(Path path, List<Path> files) {
+public record CheckpointFiles(Path path, Map<String, String> sums) {
+
+  public CheckpointFiles {
+    sums = Collections.unmodifiableSortedMap(new TreeMap<>(sums));
+  }
 
   /**
-   * Finds the files, opens their headers, and refuses what the engine cannot run.
+   * Opens all that a judge will open (headers, shapes, tokenizer, chat template), refuses what the
+   * engine cannot run, and takes the files' sums.
    *
    * @param probe messages as the protocol will send them
    * @param chat the protocol's chat format
    */
   public static CheckpointFiles check(
       Path path, int maxNewTokens, List<ChatMessage> probe, String chat) {
-    CheckpointFiles files = find(path);
-    try (Checkpoint checkpoint = files.open()) {
+    try (Checkpoint checkpoint = find(path).open()) {
       Decoder.checkShapes(checkpoint, path.toString());
-      new ChatFormats(checkpoint).of(chat).render(probe);
+      List<Segment> rendered = new ChatFormats(checkpoint).of(chat).render(probe);
+      checkTokens(checkpoint, rendered, path);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
         throw UserError.configuration(
             "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens",
             maxNewTokens, path, context);
       }
-      return files;
+      return new CheckpointFiles(path, checkpoint.sums(true));
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -49,46 +56,85 @@ public record CheckpointFiles(Path path, List<Path> files) {
     return name.endsWith(".gguf") ? name.substring(0, name.length() - 5) : name;
   }
 
-  /** sha-256 over the names and contents of all files. */
+  /** sha-256 over all files' sums; of a file in place of a directory, whatever its name. */
   public String sha256() {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      byte[] buffer = new byte[1 << 20];
-      for (Path file : files) {
-        try (InputStream in = Files.newInputStream(file)) {
-          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
-            digest.update(buffer, 0, n);
-          }
-        }
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw unreadable(path, e);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
+    StringBuilder all = new StringBuilder();
+    sums.forEach(
+        (name, sum) -> all.append(sums.size() == 1 ? "" : name).append(' ').append(sum).append('\n'));
+    return ModelFile.sha256(all.toString().getBytes(StandardCharsets.UTF_8));
   }
 
+  /** The sha-256 of a file in hexadecimal. */
+  public static String sha256(Path file) throws IOException {
+    return ModelFile.sha256(file);
+  }
+
+  /** What lies at a path, not yet opened. */
   static CheckpointFiles find(Path path) {
-    if (Files.isRegularFile(path)) {
-      if (!path.toString().endsWith(".gguf")) {
+      if (!Files.exists(path)) {
+        throw UserError.configuration(
+            "assize.judge.model %s does not exist: name a Hugging Face directory or a .gguf file",
+            path);
+      }
+      if (!Files.isDirectory(path) && !path.toString().endsWith(".gguf")) {
         throw UserError.configuration(
             "assize.judge.model %s is a file, but no .gguf: name a GGUF file or a checkpoint"
                 + " directory",
             path);
       }
-      return new CheckpointFiles(path, List.of(path));
-    }
-    if (!Files.isDirectory(path)) {
-      throw UserError.configuration(
-          "assize.judge.model %s does not exist: name a Hugging Face directory or a .gguf file",
-          path);
-    }
-    return new CheckpointFiles(path, HuggingFaceCheckpoint.files(path));
+      return new CheckpointFiles(path, Map.of());
   }
 
+  /** Opens the files; refuses those whose sums are not the ones that they must have. */
   Checkpoint open() throws IOException {
-    return Files.isDirectory(path) ? new HuggingFaceCheckpoint(path) : new GgufCheckpoint(path);
+    Checkpoint checkpoint =
+        Files.isDirectory(path) ? new HuggingFaceCheckpoint(path) : new GgufCheckpoint(path);
+    try {
+      refuseChanged(checkpoint);
+      return checkpoint;
+    } catch (IOException | RuntimeException e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /** Refuses a checkpoint whose files are not, or are no longer, those that were checked. */
+  void refuseChanged(Checkpoint checkpoint) throws IOException {
+    if (sums.isEmpty()) {
+      return;
+    }
+    Map<String, String> found = checkpoint.sums(false);
+    Map<String, String> all = new TreeMap<>(sums);
+    all.putAll(found);
+    for (String name : all.keySet()) {
+      if (!all.get(name).equals(sums.get(name)) || !found.containsKey(name)) {
+        throw UserError.failure(
+            "model %s on this host is not the one that the run was planned for: its file %s is"
+                + " another than when it was checked: put the same model on all hosts and run again",
+            path, name);
+      }
+    }
+  }
+
+  /** A file's name in its checkpoint. */
+  static String name(Path file) {
+    return file.getFileName().toString();
+  }
+
+  /** The tokenizer opens, and gives tokens that the model has. */
+  private static void checkTokens(Checkpoint checkpoint, List<Segment> rendered, Path path) {
+    long vocabulary = checkpoint.shape("model.embed_tokens.weight")[0];
+    try (PromptTokenizer tokenizer =
+        new PromptTokenizer(checkpoint.tokenizerJson(), path.toString())) {
+      long highest = LongStream.of(tokenizer.encode(rendered)).max().orElse(0);
+      if (highest >= vocabulary) {
+        throw UserError.configuration(
+            "%s: its tokenizer gives the token %d, but the model has %d tokens: they are not of one"
+                + " model",
+            path, highest, vocabulary);
+      }
+      checkpoint.endTokens();
+    }
   }
 
   private static UserError unreadable(Path path, IOException e) {

@@ -94,10 +94,8 @@ final class Decoder implements AutoCloseable {
   /** Refuses a checkpoint that lacks a tensor or has one of another shape than its config says. */
   static void checkShapes(Checkpoint checkpoint, String where) {
     DecoderConfig c = checkpoint.config();
-    long[] embedding = checkpoint.shape(EMBEDDING);
-    long vocabulary = embedding == null ? -1 : embedding[0];
-    long[] down = checkpoint.shape(layer(0, "mlp.down_proj.weight"));
-    long inner = down == null ? -1 : down[down.length - 1];
+    long vocabulary = length(checkpoint, EMBEDDING, 0);
+    long inner = length(checkpoint, layer(0, "mlp.down_proj.weight"), 1);
     expect(checkpoint, where, EMBEDDING, vocabulary, c.hidden());
     expect(checkpoint, where, FINAL_NORM, c.hidden());
     if (!c.tied()) {
@@ -438,6 +436,12 @@ final class Decoder implements AutoCloseable {
     }
   }
 
+  /** A dimension that only the tensor itself tells; 1 where it has none. */
+  private static long length(Checkpoint checkpoint, String name, int dimension) {
+    long[] shape = checkpoint.shape(name);
+    return shape == null || shape.length != 2 ? 1 : Math.max(1, shape[dimension]);
+  }
+
   private static void expect(Checkpoint checkpoint, String where, String name, long... shape) {
     long[] found = checkpoint.shape(name);
     if (found == null) {
@@ -447,6 +451,12 @@ final class Decoder implements AutoCloseable {
       throw UserError.configuration(
           "model %s: tensor %s has shape %s where its configuration says %s",
           where, name, Arrays.toString(found), Arrays.toString(shape));
+    }
+    boolean whole = !name.equals(EMBEDDING) && !name.equals(HEAD);
+    if (whole && Shapes.count(shape) > Floats.MOST) {
+      throw UserError.configuration(
+          "model %s: tensor %s of shape %s is larger than the judge can load",
+          where, name, Arrays.toString(shape));
     }
   }
 

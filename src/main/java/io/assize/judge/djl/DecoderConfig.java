@@ -58,7 +58,7 @@ record DecoderConfig(
     }
     ModelNumbers numbers = ofJson(json, where);
     refuse(numbers.flag("mlp_bias", false), where, "mlp_bias");
-    refuse(!json.path("hidden_act").asText("silu").equals("silu"), where, "hidden_act");
+    refuse(!ModelJson.text(json, "hidden_act", "silu", where).equals("silu"), where, "hidden_act");
     refuse(json.hasNonNull("quantization_config"), where, "quantization_config");
     int heads = numbers.whole("num_attention_heads", 1, MOST);
     int hidden = numbers.whole("hidden_size", 1, MOST);

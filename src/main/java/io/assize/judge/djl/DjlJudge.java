@@ -106,16 +106,22 @@ public final class DjlJudge implements Judge {
     this.worker = worker;
   }
 
+  /** Loads a model whose files nobody has checked before. */
+  public static DjlJudge open(JudgeConfig config, String device) {
+    return open(config, Map.of(), device);
+  }
+
   /**
    * Loads the model and starts its thread.
    *
+   * @param sums the sha-256 that each of its files must have, by name; empty where nobody knows
    * @param device {@code cpu}, or {@code gpu} and its address
-   * @throws UserError where the model cannot be used
+   * @throws UserError where the model cannot be used, or its files are others than those
    */
-  public static DjlJudge open(JudgeConfig config, String device) {
+  public static DjlJudge open(JudgeConfig config, Map<String, String> sums, String device) {
     long start = System.nanoTime();
     Path path = Path.of(config.model());
-    CheckpointFiles files = CheckpointFiles.find(path);
+    CheckpointFiles files = new CheckpointFiles(CheckpointFiles.find(path).path(), sums);
     EngineConfig engine = config.engine();
     Precision precision = Precision.of(engine.precision());
     try (Checkpoint checkpoint = files.open()) {
@@ -135,9 +141,18 @@ public final class DjlJudge implements Judge {
         decoder =
             inThread(
                 worker,
-                () ->
-                    Decoder.load(
-                        checkpoint, where, precision, positions, cacheTokens, engine.threads()));
+                () -> {
+                  Decoder loaded =
+                      Decoder.load(
+                          checkpoint, where, precision, positions, cacheTokens, engine.threads());
+                  try {
+                    files.refuseChanged(checkpoint);
+                    return loaded;
+                  } catch (IOException | RuntimeException e) {
+                    loaded.close();
+                    throw e;
+                  }
+                });
       } catch (IOException | RuntimeException e) {
         worker.shutdown();
         throw e;

@@ -6,6 +6,9 @@ import java.nio.FloatBuffer;
 
 /** Float formats narrower than 32 bits. */
 final class Floats {
+  /** Numbers of the largest buffer. */
+  static final long MOST = Integer.MAX_VALUE / Float.BYTES;
+
   private Floats() {}
 
   /** IEEE 754 binary16 to binary32, exactly. */

@@ -112,12 +112,11 @@ enum GgmlType {
     return count % weights == 0 ? count / weights * bytes : -1;
   }
 
-  /** Reads little-endian blocks until {@code out} is full. */
-  void dequantize(ByteBuffer in, FloatBuffer out) {
-    while (out.hasRemaining()) {
-      block(in, out);
-    }
+  /** Bytes of a block. */
+  int blockBytes() {
+    return bytes;
   }
 
+  /** Reads one little-endian block. */
   abstract void block(ByteBuffer in, FloatBuffer out);
 }

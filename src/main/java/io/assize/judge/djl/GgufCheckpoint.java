@@ -18,6 +18,8 @@ final class GgufCheckpoint implements Checkpoint {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CONTROL_TOKEN = 3;
   private static final int USER_TOKEN = 4;
+  private static final String TEMPLATE = "tokenizer.chat_template";
+  private static final String TOKENS = "tokenizer.ggml.tokens";
 
   /** Hugging Face's names within a layer → GGUF's. */
   private static final Map<String, String> IN_LAYER =
@@ -52,11 +54,12 @@ final class GgufCheckpoint implements Checkpoint {
   }
 
   @Override
-  public ChatTemplate chatTemplate() {
-    String template = file.text("tokenizer.chat_template", null);
+  public ChatTemplate chatTemplate(String name) {
+    String template = file.text(name == null ? TEMPLATE : TEMPLATE + "." + name, null);
     if (template == null) {
       throw file.broken(
-          "it has no chat template: set chat in the protocol file to \"none\" or to a template");
+          "it has no chat template%s: set chat in the protocol file to \"none\" or to a template"
+              .formatted(name == null ? "" : " named " + name));
     }
     return new ChatTemplate(template, bosToken(), eosToken());
   }
@@ -76,7 +79,7 @@ final class GgufCheckpoint implements Checkpoint {
     Set<Long> ends = new TreeSet<>();
     for (String key : List.of("tokenizer.ggml.eos_token_id", "tokenizer.ggml.eot_token_id")) {
       if (file.has(key)) {
-        ends.add(file.number(key).longValue());
+        ends.add((long) file.numbers().whole(key, 0, Integer.MAX_VALUE));
       }
     }
     return ends;
@@ -104,12 +107,16 @@ final class GgufCheckpoint implements Checkpoint {
     root.putNull("padding");
     ArrayNode added = root.putArray("added_tokens");
     ObjectNode vocabulary = JSON.createObjectNode();
-    List<?> tokens = file.list("tokenizer.ggml.tokens");
-    List<?> kinds = file.list("tokenizer.ggml.token_type");
+    List<String> tokens = file.texts(TOKENS);
+    List<Integer> kinds = file.integers("tokenizer.ggml.token_type");
+    if (kinds.size() != tokens.size()) {
+      throw file.broken(
+          "it has %d tokens, but %d types of them".formatted(tokens.size(), kinds.size()));
+    }
     for (int id = 0; id < tokens.size(); id++) {
-      String token = (String) tokens.get(id);
+      String token = tokens.get(id);
       vocabulary.put(token, id);
-      int kind = ((Number) kinds.get(id)).intValue();
+      int kind = kinds.get(id);
       if (kind == CONTROL_TOKEN || kind == USER_TOKEN) {
         ObjectNode one = added.addObject();
         one.put("id", id).put("content", token).put("special", kind == CONTROL_TOKEN);
@@ -127,8 +134,13 @@ final class GgufCheckpoint implements Checkpoint {
     model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
     model.set("vocab", vocabulary);
     ArrayNode merges = model.putArray("merges");
-    file.list("tokenizer.ggml.merges").forEach(merge -> merges.add((String) merge));
+    file.texts("tokenizer.ggml.merges").forEach(merges::add);
     return root.toString();
+  }
+
+  @Override
+  public Map<String, String> sums(boolean claim) throws IOException {
+    return Map.of(CheckpointFiles.name(file.file().path()), file.file().sha256(claim));
   }
 
   @Override
@@ -147,7 +159,7 @@ final class GgufCheckpoint implements Checkpoint {
     if (!scaling.equals("none") || file.shape("rope_freqs.weight") != null) {
       throw UserError.configuration("%s: rotary scaling is not supported by the DJL judge", path);
     }
-    ModelNumbers numbers = new ModelNumbers(path.toString(), file::value);
+    ModelNumbers numbers = file.numbers();
     int most = DecoderConfig.MOST;
     int heads = numbers.whole("llama.attention.head_count", 1, most);
     int hidden = numbers.whole("llama.embedding_length", 1, most);
@@ -197,9 +209,11 @@ final class GgufCheckpoint implements Checkpoint {
   }
 
   private String tokenText(String key) {
-    return file.has(key)
-        ? (String) file.list("tokenizer.ggml.tokens").get(file.number(key).intValue())
-        : "";
+    if (!file.has(key)) {
+      return "";
+    }
+    List<String> tokens = file.texts(TOKENS);
+    return tokens.get(file.numbers().whole(key, 0, tokens.size() - 1));
   }
 
   /**

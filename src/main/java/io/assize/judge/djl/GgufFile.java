@@ -1,53 +1,68 @@
 package io.assize.judge.djl;
 
 import io.assize.config.UserError;
-import java.io.BufferedInputStream;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A GGUF file, version 2 or 3: metadata, tensor directory, and aligned tensor data, little-endian.
- * Tensors are mapped, not loaded.
+ * Nothing that a header says is believed before it is held against the file: counts, lengths and
+ * places are bounded by the bytes that are there.
  */
 final class GgufFile implements AutoCloseable {
   private static final int MAGIC = 0x46554747;
-  private static final int MAX_STRING = 64 << 20;
-  private static final int MAX_ARRAY = 16 << 20;
 
-  private final Path path;
+  /** Bytes of all metadata and the directory; a tokenizer of 256,000 tokens takes about 12 MB. */
+  private static final long MAX_HEADER = 256L << 20;
+
+  /** Values of a list that is kept. */
+  private static final long MAX_LIST = 1 << 22;
+
+  private static final int MAX_NAME = 1 << 16;
+  private static final int MAX_KEYS = 1 << 16;
+  private static final int MAX_TENSORS = 1 << 17;
+  private static final int MAX_DIMENSIONS = 4;
+  private static final int MAX_ALIGNMENT = 1 << 20;
+
+  /** The arrays that are kept; a header may hold others, which are passed over. */
+  private static final Set<String> LISTS =
+      Set.of("tokenizer.ggml.tokens", "tokenizer.ggml.token_type", "tokenizer.ggml.merges");
+
+  private static final int STRING = 8;
+  private static final int ARRAY = 9;
+
+  /** Bytes of a value of each type; 0 where it has no fixed width. */
+  private static final int[] WIDTHS = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
+
+  private final ModelFile file;
   private final Map<String, Object> metadata = new HashMap<>();
   private final Map<String, Tensor> tensors = new HashMap<>();
-  private final FileChannel channel;
 
-  private record Tensor(String typeName, GgmlType type, List<Long> shape, long begin) {}
+  private record Tensor(int typeId, GgmlType type, long[] shape, long begin) {}
 
   GgufFile(Path path) throws IOException {
-    this.path = path;
-    try (Reader reader = new Reader(Files.newInputStream(path))) {
-      readHeader(reader);
-    } catch (EOFException e) {
-      throw broken("it ends inside its header");
-    }
-    this.channel = FileChannel.open(path, StandardOpenOption.READ);
+    this.file = ModelFile.open(path);
     try {
+      readHeader();
       checkTensors();
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      file.close();
       throw e;
     }
+  }
+
+  ModelFile file() {
+    return file;
   }
 
   boolean has(String key) {
@@ -55,67 +70,73 @@ final class GgufFile implements AutoCloseable {
   }
 
   String text(String key, String otherwise) {
-    return metadata.get(key) instanceof String text ? text : otherwise;
-  }
-
-  /** What the metadata has under a key, of whatever type; null where there is nothing. */
-  Object value(String key) {
-    return metadata.get(key);
-  }
-
-  /** A number of the metadata; refuses a file that lacks it. */
-  Number number(String key) {
-    if (metadata.get(key) instanceof Number number) {
-      return number;
+    Object value = metadata.get(key);
+    if (value != null && !(value instanceof String)) {
+      throw broken("its " + key + " is no text");
     }
-    throw broken("its metadata lacks " + key);
+    return value == null ? otherwise : (String) value;
   }
 
-  Number number(String key, Number otherwise) {
-    return metadata.get(key) instanceof Number number ? number : otherwise;
+  /** The numbers of the metadata. */
+  ModelNumbers numbers() {
+    return new ModelNumbers(file.path().toString(), metadata::get);
   }
 
-  /** A list of the metadata; refuses a file that lacks it. */
-  List<?> list(String key) {
-    if (metadata.get(key) instanceof List<?> list) {
-      return list;
+  /** A list of texts of the metadata; refuses a file that lacks it. */
+  List<String> texts(String key) {
+    List<?> list = list(key);
+    if (!list.isEmpty() && !(list.get(0) instanceof String)) {
+      throw broken("its " + key + " is no list of texts");
     }
-    throw broken("its metadata lacks " + key);
+    return list.stream().map(String.class::cast).toList();
+  }
+
+  /** A list of whole numbers of the metadata; refuses a file that lacks it. */
+  List<Integer> integers(String key) {
+    List<?> list = list(key);
+    if (!list.isEmpty() && !(list.get(0) instanceof Number)) {
+      throw broken("its " + key + " is no list of whole numbers");
+    }
+    return list.stream().map(value -> ((Number) value).intValue()).toList();
   }
 
   /** A tensor's dimensions, outermost first; null where there is no such tensor. */
   long[] shape(String name) {
     Tensor tensor = tensors.get(name);
-    return tensor == null ? null : tensor.shape().stream().mapToLong(Long::longValue).toArray();
+    return tensor == null ? null : tensor.shape().clone();
   }
 
-  /** Reads rows as float32; a row is whole blocks. */
+  /** Reads rows of the outermost dimension as float32; a row is whole blocks. */
   FloatBuffer read(String name, long from, long rows) throws IOException {
     Tensor tensor = tensors.get(name);
-    long row = count(tensor.shape()) / tensor.shape().get(0);
-    long count = row * rows;
+    long row = Shapes.count(tensor.shape()) / tensor.shape()[0];
+    FloatBuffer floats = Floats.direct(row * rows);
+    GgmlType type = tensor.type();
     // A tensor of one dimension is one row of blocks, read whole.
-    long skipped = from == 0 ? 0 : tensor.type().bytes(row * from);
-    ByteBuffer bytes =
-        channel
-            .map(
-                FileChannel.MapMode.READ_ONLY, tensor.begin() + skipped, tensor.type().bytes(count))
-            .order(ByteOrder.LITTLE_ENDIAN);
-    FloatBuffer floats = Floats.direct(count);
-    tensor.type().dequantize(bytes, floats);
+    long skipped = from == 0 ? 0 : type.bytes(row * from);
+    file.stretches(
+        tensor.begin() + skipped,
+        type.bytes(row * rows),
+        type.blockBytes(),
+        bytes -> {
+          while (bytes.hasRemaining()) {
+            type.block(bytes, floats);
+          }
+        });
     return floats.flip();
   }
 
   UserError broken(String why) {
-    return UserError.configuration("%s cannot be read: %s", path, why);
+    return UserError.configuration("%s cannot be read: %s", file.path(), why);
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
   }
 
-  private void readHeader(Reader in) throws IOException {
+  private void readHeader() throws IOException {
+    Header in = new Header();
     if (in.u32() != MAGIC) {
       throw broken("it is not a GGUF file");
     }
@@ -123,133 +144,205 @@ final class GgufFile implements AutoCloseable {
     if (version != 2 && version != 3) {
       throw broken("its GGUF version " + version + " is not 2 or 3");
     }
-    long tensorCount = in.u64();
-    long keyCount = in.u64();
+    long tensorCount = in.count("tensors", MAX_TENSORS);
+    long keyCount = in.count("metadata keys", MAX_KEYS);
     for (long i = 0; i < keyCount; i++) {
-      String key = in.string();
-      metadata.put(key, in.value(in.u32()));
+      String key = in.string(MAX_NAME);
+      Object value = in.value(in.u32(), LISTS.contains(key));
+      if (metadata.containsKey(key)) {
+        throw broken("its metadata has " + key + " twice");
+      }
+      metadata.put(key, value);
     }
     List<String> names = new ArrayList<>();
     List<Tensor> found = new ArrayList<>();
     for (long i = 0; i < tensorCount; i++) {
-      names.add(in.string());
-      List<Long> shape = new ArrayList<>();
-      for (int dimensions = in.u32(); dimensions > 0; dimensions--) {
-        shape.add(0, in.u64());
-      }
-      int type = in.u32();
-      found.add(new Tensor("type " + type, GgmlType.of(type), shape, in.u64()));
+      names.add(in.string(MAX_NAME));
+      found.add(in.tensor());
     }
-    long alignment = number("general.alignment", 32).longValue();
+    long alignment = numbers().whole("general.alignment", 32, 1, MAX_ALIGNMENT);
     long data = (in.position() + alignment - 1) / alignment * alignment;
     for (int i = 0; i < found.size(); i++) {
       Tensor t = found.get(i);
-      tensors.put(names.get(i), new Tensor(t.typeName(), t.type(), t.shape(), data + t.begin()));
+      if (t.begin() < 0 || t.begin() > file.size() || t.begin() % alignment != 0) {
+        throw outside(names.get(i));
+      }
+      Tensor placed = new Tensor(t.typeId(), t.type(), t.shape(), data + t.begin());
+      if (tensors.put(names.get(i), placed) != null) {
+        throw broken("it has the tensor " + names.get(i) + " twice");
+      }
     }
   }
 
-  private void checkTensors() throws IOException {
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+  private void checkTensors() {
+    if (numbers().whole("split.count", 1, 0, 1 << 16) > 1) {
+      throw broken("it is one part of a model in several: join them with llama-gguf-split --merge");
+    }
+    List<Map.Entry<String, Tensor>> byPlace = new ArrayList<>(tensors.entrySet());
+    byPlace.sort(Comparator.comparingLong(entry -> entry.getValue().begin()));
+    long free = 0;
+    for (Map.Entry<String, Tensor> entry : byPlace) {
       Tensor tensor = entry.getValue();
       if (tensor.type() == null) {
         throw UserError.configuration(
-            "%s: tensor %s has GGUF %s: F32, F16, Q8_0, Q4_0, Q4_1 and Q6_K are supported",
-            path, entry.getKey(), tensor.typeName());
+            "%s: tensor %s has GGUF type %d: F32, F16, Q8_0, Q4_0, Q4_1 and Q6_K are supported",
+            file.path(), entry.getKey(), tensor.typeId());
       }
-      long bytes = tensor.type().bytes(count(tensor.shape()));
-      if (bytes < 0 || tensor.begin() + bytes > channel.size()) {
-        throw broken(
-            "tensor " + entry.getKey() + " lies outside the file; it was cut short or damaged");
+      long bytes = bytes(tensor);
+      if (bytes < 0 || bytes > file.size() - tensor.begin()) {
+        throw outside(entry.getKey());
       }
+      if (tensor.begin() < free) {
+        throw broken("tensor " + entry.getKey() + " lies over another");
+      }
+      free = tensor.begin() + bytes;
     }
   }
 
-  private static long count(List<Long> shape) {
-    long count = 1;
-    for (long dimension : shape) {
-      count = Math.multiplyExact(count, dimension);
-    }
-    return count;
+  /** -1 where its rows are not whole blocks or it is larger than any file. */
+  private static long bytes(Tensor tensor) {
+    long[] shape = tensor.shape();
+    long count = Shapes.count(shape);
+    boolean whole =
+        count > 0 && count < 1L << 50 && tensor.type().bytes(shape[shape.length - 1]) >= 0;
+    return whole ? tensor.type().bytes(count) : -1;
   }
 
-  /** Little-endian values, with the position in the file. */
-  private final class Reader implements AutoCloseable {
-    private final InputStream in;
-    private final ByteBuffer scratch = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
-    private long position;
+  private UserError outside(String tensor) {
+    return broken("tensor " + tensor + " lies outside the file; it was cut short or damaged");
+  }
 
-    Reader(InputStream in) {
-      this.in = new BufferedInputStream(in, 1 << 16);
-    }
+  /** The header's little-endian values one after the other. */
+  private final class Header {
+    private static final int BUFFER = 1 << 16;
+
+    private final ByteBuffer buffer =
+        ByteBuffer.allocate((int) Math.min(BUFFER, file.size()))
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .limit(0);
+    private final long end = Math.min(MAX_HEADER, file.size());
+
+    /** Where in the file the buffer's end stands. */
+    private long filled;
 
     long position() {
-      return position;
+      return filled - buffer.remaining();
     }
 
     int u32() throws IOException {
-      return bytes(4).getInt();
+      return next(4).getInt();
     }
 
     long u64() throws IOException {
-      return bytes(8).getLong();
+      return next(8).getLong();
     }
 
-    String string() throws IOException {
-      long length = u64();
-      if (length < 0 || length > MAX_STRING) {
-        throw broken("a text of " + length + " bytes stands in its header");
+    /** A number of things of which each takes a byte at least. */
+    long count(String what, long most) throws IOException {
+      long count = u64();
+      if (count < 0 || count > Math.min(most, end - position())) {
+        throw broken(
+            "it ends inside its header, which says that there are %s %s"
+                .formatted(Long.toUnsignedString(count), what));
       }
-      byte[] text = in.readNBytes((int) length);
-      if (text.length < length) {
-        throw new EOFException();
+      return count;
+    }
+
+    String string(long most) throws IOException {
+      byte[] text = new byte[(int) count("bytes in a text", most)];
+      for (int at = 0; at < text.length; ) {
+        int n = Math.min(text.length - at, buffer.capacity());
+        next(n).get(text, at, n);
+        at += n;
       }
-      position += length;
       return new String(text, StandardCharsets.UTF_8);
     }
 
-    Object value(int type) throws IOException {
+    Tensor tensor() throws IOException {
+      int dimensions = u32();
+      if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
+        throw broken(
+            "a tensor of %s dimensions stands in its header"
+                .formatted(Integer.toUnsignedString(dimensions)));
+      }
+      long[] shape = new long[dimensions];
+      for (int i = dimensions - 1; i >= 0; i--) {
+        shape[i] = u64();
+      }
+      int type = u32();
+      return new Tensor(type, GgmlType.of(type), shape, u64());
+    }
+
+    /** A value; null for an array that is passed over. */
+    Object value(int type, boolean keep) throws IOException {
       return switch (type) {
-        case 0 -> bytes(1).get() & 0xff;
-        case 1 -> (int) bytes(1).get();
-        case 2 -> bytes(2).getShort() & 0xffff;
-        case 3 -> (int) bytes(2).getShort();
+        case 0 -> next(1).get() & 0xff;
+        case 1 -> (int) next(1).get();
+        case 2 -> next(2).getShort() & 0xffff;
+        case 3 -> (int) next(2).getShort();
         case 4 -> u32() & 0xffffffffL;
         case 5 -> u32();
-        case 6 -> bytes(4).getFloat();
-        case 7 -> bytes(1).get() != 0;
-        case 8 -> string();
-        case 9 -> array();
+        case 6 -> next(4).getFloat();
+        case 7 -> next(1).get() != 0;
+        case STRING -> string(MAX_HEADER);
+        case ARRAY -> array(keep);
         case 10, 11 -> u64();
-        case 12 -> bytes(8).getDouble();
+        case 12 -> next(8).getDouble();
         default -> throw broken("its metadata has a value of unknown type " + type);
       };
     }
 
-    @Override
-    public void close() throws IOException {
-      in.close();
-    }
-
-    private List<Object> array() throws IOException {
+    private List<Object> array(boolean keep) throws IOException {
       int type = u32();
-      long length = u64();
-      if (length < 0 || length > MAX_ARRAY) {
-        throw broken("an array of " + length + " values stands in its header");
+      if (type < 0 || type >= WIDTHS.length || type == ARRAY) {
+        throw broken("its metadata has an array of values of type " + type);
+      }
+      long length = count("values in an array", keep ? MAX_LIST : MAX_HEADER);
+      if (!keep && type != STRING) {
+        skip(Math.multiplyExact(length, WIDTHS[type]));
+        return null;
       }
       List<Object> values = new ArrayList<>();
       for (long i = 0; i < length; i++) {
-        values.add(value(type));
+        if (keep) {
+          values.add(value(type, false));
+        } else {
+          skip(count("bytes in a text", MAX_HEADER));
+        }
       }
-      return values;
+      return keep ? values : null;
     }
 
-    private ByteBuffer bytes(int count) throws IOException {
-      scratch.clear();
-      if (in.readNBytes(scratch.array(), 0, count) < count) {
-        throw new EOFException();
+    private void skip(long bytes) throws IOException {
+      for (long left = bytes; left > 0; ) {
+        int n = (int) Math.min(left, buffer.capacity());
+        next(n);
+        buffer.position(buffer.position() + n);
+        left -= n;
       }
-      position += count;
-      return scratch.limit(count);
     }
+
+    /** The buffer with so many bytes at least; no more than it can hold. */
+    private ByteBuffer next(int bytes) throws IOException {
+      if (buffer.remaining() < bytes) {
+        if (bytes > end - position()) {
+          throw broken("it ends inside its header");
+        }
+        buffer.compact();
+        int more = (int) Math.min(buffer.remaining(), end - filled);
+        buffer.limit(buffer.position() + more);
+        file.read(filled, buffer);
+        filled += more;
+        buffer.flip();
+      }
+      return buffer;
+    }
+  }
+
+  private List<?> list(String key) {
+    if (metadata.get(key) instanceof List<?> list) {
+      return list;
+    }
+    throw broken("its metadata lacks the list " + key);
   }
 }

@@ -2,7 +2,6 @@ package io.assize.judge.djl;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.UserError;
 import io.assize.prompt.Segment;
@@ -33,21 +32,22 @@ final class PromptTokenizer implements AutoCloseable {
 
   /** Takes the content of a tokenizer.json. */
   PromptTokenizer(String tokenizerJson, String where) {
+    ObjectNode json = TokenizerJson.checked(tokenizerJson, where);
+    for (JsonNode token : json.path("added_tokens")) {
+      specialIds.put(token.get("content").asText(), token.get("id").asLong());
+    }
+    specials =
+        specialIds.keySet().stream()
+            .sorted(Comparator.comparingInt(String::length).reversed())
+            .toList();
+    json.putNull("post_processor");
+    whole = open(json, where);
     try {
-      ObjectNode json = (ObjectNode) new ObjectMapper().readTree(tokenizerJson);
-      for (JsonNode token : json.path("added_tokens")) {
-        specialIds.put(token.get("content").asText(), token.get("id").asLong());
-      }
-      specials =
-          specialIds.keySet().stream()
-              .sorted(Comparator.comparingInt(String::length).reversed())
-              .toList();
-      json.putNull("post_processor");
-      whole = open(json);
       json.putArray("added_tokens");
-      plain = open(json);
-    } catch (IOException | RuntimeException e) {
-      throw UserError.configuration("tokenizer of %s cannot be read: %s", where, e.getMessage());
+      plain = open(json, where);
+    } catch (RuntimeException e) {
+      whole.close();
+      throw e;
     }
   }
 
@@ -119,8 +119,12 @@ final class PromptTokenizer implements AutoCloseable {
     return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
   }
 
-  private static HuggingFaceTokenizer open(ObjectNode json) throws IOException {
-    byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
-    return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), OPTIONS);
+  private static HuggingFaceTokenizer open(ObjectNode json, String where) {
+    try {
+      byte[] bytes = json.toString().getBytes(StandardCharsets.UTF_8);
+      return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(bytes), OPTIONS);
+    } catch (IOException | RuntimeException e) {
+      throw UserError.configuration("tokenizer of %s cannot be read: %s", where, e.getMessage());
+    }
   }
 }

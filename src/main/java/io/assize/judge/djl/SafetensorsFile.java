@@ -1,143 +1,224 @@
 package io.assize.judge.djl;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import io.assize.config.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Iterator;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * A safetensors file: a length, a JSON header, and the tensors' bytes, little-endian. Tensors are
- * mapped, not loaded.
+ * A safetensors file: a length, a JSON header, and the tensors' bytes, little-endian. Nothing that
+ * the header says is believed before it is held against the file. A tensor of a type that is not
+ * read is refused when it is asked for.
  */
 final class SafetensorsFile implements AutoCloseable {
-  private static final long MAX_HEADER = 100L << 20;
+  /** What the format's authors allow. */
+  private static final long MAX_HEADER = 100_000_000;
 
-  private final Path path;
-  private final FileChannel channel;
+  private static final int MAX_TENSORS = 1 << 17;
+  private static final int MAX_DIMENSIONS = 8;
+
+  private final ModelFile file;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  private record Entry(String type, List<Long> shape, long begin, long end) {}
+  private record Entry(String type, long[] shape, long begin, long end) {
+    /** Bytes of a number; 0 for a type that is not read. */
+    int width() {
+      return switch (type) {
+        case "F32" -> 4;
+        case "F16", "BF16" -> 2;
+        default -> 0;
+      };
+    }
+  }
 
   SafetensorsFile(Path path) throws IOException {
-    this.path = path;
-    this.channel = FileChannel.open(path, StandardOpenOption.READ);
+    this.file = ModelFile.open(path);
     try {
       readHeader();
+      checkPlaces();
+    } catch (JsonProcessingException e) {
+      file.close();
+      throw broken("its header is not that of a safetensors file");
     } catch (IOException | RuntimeException e) {
-      channel.close();
+      file.close();
       throw e;
     }
+  }
+
+  ModelFile file() {
+    return file;
   }
 
   Iterable<String> names() {
     return entries.keySet();
   }
 
+  /** A tensor's dimensions; refuses one whose type is not read. */
   long[] shape(String name) {
-    return entries.get(name).shape().stream().mapToLong(Long::longValue).toArray();
+    Entry entry = entries.get(name);
+    if (entry.width() == 0) {
+      throw UserError.configuration(
+          "%s: tensor %s is of type %s: F32, F16 and BF16 are supported",
+          file.path(), name, entry.type());
+    }
+    return entry.shape().clone();
   }
 
   /** Reads rows of F32, F16 or BF16 as float32. */
   FloatBuffer read(String name, long from, long rows) throws IOException {
     Entry entry = entries.get(name);
-    long row = (entry.end() - entry.begin()) / entry.shape().get(0);
-    ByteBuffer bytes =
-        channel
-            .map(FileChannel.MapMode.READ_ONLY, entry.begin() + from * row, rows * row)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    FloatBuffer floats = Floats.direct(count(entry.shape()) / entry.shape().get(0) * rows);
-    switch (entry.type()) {
-      case "F32" -> floats.put(bytes.asFloatBuffer());
-      case "F16" -> {
-        while (floats.hasRemaining()) {
-          floats.put(Floats.half(bytes.getShort()));
-        }
-      }
-      case "BF16" -> {
-        while (floats.hasRemaining()) {
-          floats.put(Floats.brain(bytes.getShort()));
-        }
-      }
-      default -> throw new IllegalStateException(entry.type());
-    }
+    long row = (entry.end() - entry.begin()) / entry.shape()[0];
+    FloatBuffer floats = Floats.direct(row / entry.width() * rows);
+    file.stretches(
+        entry.begin() + from * row,
+        rows * row,
+        entry.width(),
+        bytes -> convert(entry.type(), bytes, floats));
     return floats.flip();
   }
 
   @Override
   public void close() throws IOException {
-    channel.close();
+    file.close();
+  }
+
+  private static void convert(String type, ByteBuffer bytes, FloatBuffer floats) {
+    switch (type) {
+      case "F32" -> floats.put(bytes.asFloatBuffer());
+      case "F16" -> {
+        while (bytes.hasRemaining()) {
+          floats.put(Floats.half(bytes.getShort()));
+        }
+      }
+      case "BF16" -> {
+        while (bytes.hasRemaining()) {
+          floats.put(Floats.brain(bytes.getShort()));
+        }
+      }
+      default -> throw new IllegalStateException(type);
+    }
   }
 
   private void readHeader() throws IOException {
+    if (file.size() < Long.BYTES) {
+      throw broken("it ends inside its header");
+    }
     ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    fill(length, 0);
+    file.read(0, length);
     long headerBytes = length.flip().getLong();
-    if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER, channel.size() - Long.BYTES)) {
+    if (headerBytes < 2 || headerBytes > Math.min(MAX_HEADER, file.size() - Long.BYTES)) {
       throw broken("its header is not that of a safetensors file");
     }
     ByteBuffer header = ByteBuffer.allocate((int) headerBytes);
-    fill(header, Long.BYTES);
-    JsonNode json = new ObjectMapper().readTree(header.array());
+    file.read(Long.BYTES, header);
     long data = Long.BYTES + headerBytes;
-    for (Iterator<Map.Entry<String, JsonNode>> it = json.fields(); it.hasNext(); ) {
-      Map.Entry<String, JsonNode> field = it.next();
-      if (!field.getKey().equals("__metadata__")) {
-        entries.put(field.getKey(), entry(field.getKey(), field.getValue(), data));
+    try (JsonParser json = ModelJson.parser(header.array())) {
+      expect(json.nextToken(), JsonToken.START_OBJECT);
+      while (json.nextToken() == JsonToken.FIELD_NAME) {
+        String name = json.getCurrentName();
+        expect(json.nextToken(), JsonToken.START_OBJECT);
+        if (name.equals("__metadata__")) {
+          json.skipChildren();
+        } else {
+          entries.put(name, entry(name, json, data));
+        }
+        if (entries.size() > MAX_TENSORS) {
+          throw broken("its header names more than %d tensors".formatted(MAX_TENSORS));
+        }
+      }
+      if (json.nextToken() != null) {
+        throw broken("its header is not that of a safetensors file");
       }
     }
   }
 
-  private Entry entry(String name, JsonNode json, long data) throws IOException {
-    String type = json.path("dtype").asText();
-    int width =
-        switch (type) {
-          case "F32" -> 4;
-          case "F16", "BF16" -> 2;
-          default ->
-              throw UserError.configuration(
-                  "%s: tensor %s is of type %s: F32, F16 and BF16 are supported", path, name, type);
-        };
-    List<Long> shape = new ArrayList<>();
-    json.path("shape").forEach(dimension -> shape.add(dimension.asLong()));
-    long begin = data + json.path("data_offsets").path(0).asLong(-1);
-    long end = data + json.path("data_offsets").path(1).asLong(-1);
-    if (begin < data || end - begin != count(shape) * width || end > channel.size()) {
-      throw broken("tensor " + name + " lies outside the file; it was cut short or damaged");
+  private Entry entry(String name, JsonParser json, long data) throws IOException {
+    String type = "none";
+    long[] shape = {};
+    long[] offsets = {};
+    while (json.nextToken() == JsonToken.FIELD_NAME) {
+      switch (json.getCurrentName()) {
+        case "dtype" -> {
+          expect(json.nextToken(), JsonToken.VALUE_STRING);
+          type = json.getText();
+        }
+        case "shape" -> shape = numbers(json);
+        case "data_offsets" -> offsets = numbers(json);
+        default -> {
+          json.nextToken();
+          json.skipChildren();
+        }
+      }
     }
-    return new Entry(type, shape, begin, end);
+    if (offsets.length != 2 || offsets[1] < offsets[0] || offsets[1] > file.size() - data) {
+      throw outside(name);
+    }
+    Entry entry = new Entry(type, shape, data + offsets[0], data + offsets[1]);
+    long count = Shapes.count(shape);
+    boolean fits =
+        count >= 0
+            && count <= file.size()
+            && (entry.width() == 0 || count * entry.width() == offsets[1] - offsets[0]);
+    if (!fits) {
+      throw broken(
+          "tensor %s of shape %s has %d bytes"
+              .formatted(name, Shapes.text(shape), offsets[1] - offsets[0]));
+    }
+    return entry;
   }
 
-  private void fill(ByteBuffer buffer, long from) throws IOException {
-    long at = from;
-    while (buffer.hasRemaining()) {
-      int n = channel.read(buffer, at);
-      if (n < 0) {
-        throw broken("it ends inside its header");
+  private long[] numbers(JsonParser json) throws IOException {
+    expect(json.nextToken(), JsonToken.START_ARRAY);
+    long[] numbers = new long[MAX_DIMENSIONS];
+    int count = 0;
+    while (json.nextToken() != JsonToken.END_ARRAY) {
+      expect(json.currentToken(), JsonToken.VALUE_NUMBER_INT);
+      if (count == MAX_DIMENSIONS
+          || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
+          || json.getLongValue() < 0) {
+        throw broken("a tensor's shape or place in its header is none");
       }
-      at += n;
+      numbers[count++] = json.getLongValue();
     }
+    return Arrays.copyOf(numbers, count);
+  }
+
+  private void checkPlaces() {
+    List<Map.Entry<String, Entry>> byPlace = new ArrayList<>(entries.entrySet());
+    byPlace.sort(
+        Comparator.<Map.Entry<String, Entry>>comparingLong(entry -> entry.getValue().begin())
+            .thenComparingLong(entry -> entry.getValue().end()));
+    long free = 0;
+    for (Map.Entry<String, Entry> entry : byPlace) {
+      if (entry.getValue().begin() < free) {
+        throw broken("tensor " + entry.getKey() + " lies over another");
+      }
+      free = entry.getValue().end();
+    }
+  }
+
+  private void expect(JsonToken found, JsonToken wanted) {
+    if (found != wanted) {
+      throw broken("its header is not that of a safetensors file");
+    }
+  }
+
+  private UserError outside(String tensor) {
+    return broken("tensor " + tensor + " lies outside the file; it was cut short or damaged");
   }
 
   private UserError broken(String why) {
-    return UserError.configuration("%s cannot be read: %s: fetch it again", path, why);
-  }
-
-  private static long count(List<Long> shape) {
-    long count = 1;
-    for (long dimension : shape) {
-      count = Math.multiplyExact(count, dimension);
-    }
-    return count;
+    return file.broken(why);
   }
 }
