@@ -137,9 +137,7 @@ public final class ModelCache {
               .formatted(file.getPath(), file.getLen(), Files.size(part)));
     }
     Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-    Files.writeString(
-        sum,
-        CheckpointFiles.sha256(target) + "  " + target.getFileName() + "\n");
+    Files.writeString(sum, CheckpointFiles.sha256(target) + "  " + target.getFileName() + "\n");
     return file.getLen() - has;
   }
 

@@ -19,9 +19,10 @@ final class ChatFormats {
   /**
    * The template of a format.
    *
-   * @param chat {@code model} (the checkpoint's own), {@code model:NAME} (of several of its own), {@code
-   *     none} or a Jinja template
-   * @throws io.assize.config.UserError where the checkpoint has none of its own, or none of the name
+   * @param chat {@code model} (the checkpoint's own), {@code model:NAME} (of several of its own),
+   *     {@code none} or a Jinja template
+   * @throws io.assize.config.UserError where the checkpoint has none of its own, or none of the
+   *     name
    */
   ChatTemplate of(String chat) {
     return templates.computeIfAbsent(

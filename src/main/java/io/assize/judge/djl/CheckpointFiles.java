@@ -60,7 +60,8 @@ public record CheckpointFiles(Path path, Map<String, String> sums) {
   public String sha256() {
     StringBuilder all = new StringBuilder();
     sums.forEach(
-        (name, sum) -> all.append(sums.size() == 1 ? "" : name).append(' ').append(sum).append('\n'));
+        (name, sum) ->
+            all.append(sums.size() == 1 ? "" : name).append(' ').append(sum).append('\n'));
     return ModelFile.sha256(all.toString().getBytes(StandardCharsets.UTF_8));
   }
 
@@ -71,18 +72,18 @@ public record CheckpointFiles(Path path, Map<String, String> sums) {
 
   /** What lies at a path, not yet opened. */
   static CheckpointFiles find(Path path) {
-      if (!Files.exists(path)) {
-        throw UserError.configuration(
-            "assize.judge.model %s does not exist: name a Hugging Face directory or a .gguf file",
-            path);
-      }
-      if (!Files.isDirectory(path) && !path.toString().endsWith(".gguf")) {
-        throw UserError.configuration(
-            "assize.judge.model %s is a file, but no .gguf: name a GGUF file or a checkpoint"
-                + " directory",
-            path);
-      }
-      return new CheckpointFiles(path, Map.of());
+    if (!Files.exists(path)) {
+      throw UserError.configuration(
+          "assize.judge.model %s does not exist: name a Hugging Face directory or a .gguf file",
+          path);
+    }
+    if (!Files.isDirectory(path) && !path.toString().endsWith(".gguf")) {
+      throw UserError.configuration(
+          "assize.judge.model %s is a file, but no .gguf: name a GGUF file or a checkpoint"
+              + " directory",
+          path);
+    }
+    return new CheckpointFiles(path, Map.of());
   }
 
   /** Opens the files; refuses those whose sums are not the ones that they must have. */

@@ -48,7 +48,11 @@ final class GgufFile implements AutoCloseable {
   private final Map<String, Object> metadata = new HashMap<>();
   private final Map<String, Tensor> tensors = new HashMap<>();
 
-  private record Tensor(int typeId, GgmlType type, long[] shape, long begin) {}
+  private record Tensor(int typeId, GgmlType type, List<Long> dimensions, long begin) {
+    long[] shape() {
+      return Shapes.of(dimensions);
+    }
+  }
 
   GgufFile(Path path) throws IOException {
     this.file = ModelFile.open(path);
@@ -103,7 +107,7 @@ final class GgufFile implements AutoCloseable {
   /** A tensor's dimensions, outermost first; null where there is no such tensor. */
   long[] shape(String name) {
     Tensor tensor = tensors.get(name);
-    return tensor == null ? null : tensor.shape().clone();
+    return tensor == null ? null : tensor.shape();
   }
 
   /** Reads rows of the outermost dimension as float32; a row is whole blocks. */
@@ -167,7 +171,7 @@ final class GgufFile implements AutoCloseable {
       if (t.begin() < 0 || t.begin() > file.size() || t.begin() % alignment != 0) {
         throw outside(names.get(i));
       }
-      Tensor placed = new Tensor(t.typeId(), t.type(), t.shape(), data + t.begin());
+      Tensor placed = new Tensor(t.typeId(), t.type(), t.dimensions(), data + t.begin());
       if (tensors.put(names.get(i), placed) != null) {
         throw broken("it has the tensor " + names.get(i) + " twice");
       }
@@ -265,9 +269,9 @@ final class GgufFile implements AutoCloseable {
             "a tensor of %s dimensions stands in its header"
                 .formatted(Integer.toUnsignedString(dimensions)));
       }
-      long[] shape = new long[dimensions];
-      for (int i = dimensions - 1; i >= 0; i--) {
-        shape[i] = u64();
+      List<Long> shape = new ArrayList<>();
+      for (int i = 0; i < dimensions; i++) {
+        shape.add(0, u64());
       }
       int type = u32();
       return new Tensor(type, GgmlType.of(type), shape, u64());

@@ -226,8 +226,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     for (String tensor : shard.names()) {
       if (byTensor.put(tensor, shard) != null) {
         throw UserError.configuration(
-            "model directory %s has the tensor %s in two files: fetch it again",
-            directory, tensor);
+            "model directory %s has the tensor %s in two files: fetch it again", directory, tensor);
       }
     }
   }
@@ -317,7 +316,8 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     if (text == null && name.equals(CONFIG)) {
       throw lacks(name);
     }
-    return text == null ? ModelJson.object("{}".getBytes(StandardCharsets.UTF_8), name)
+    return text == null
+        ? ModelJson.object("{}".getBytes(StandardCharsets.UTF_8), name)
         : ModelJson.object(text, where(name));
   }
 

@@ -34,8 +34,7 @@ final class PatternBounds {
     private static final Cost NONE = new Cost(0, 0, false);
 
     Cost then(Cost next) {
-      return new Cost(
-          unbounded + next.unbounded, optional + next.optional, choice || next.choice);
+      return new Cost(unbounded + next.unbounded, optional + next.optional, choice || next.choice);
     }
 
     Cost or(Cost other) {
@@ -114,7 +113,9 @@ final class PatternBounds {
       }
       case '(' -> {
         Matcher opening = next(GROUP);
-        if (opening.group(1) == null && at < regex.length() && "?*".indexOf(regex.charAt(at)) >= 0) {
+        if (opening.group(1) == null
+            && at < regex.length()
+            && "?*".indexOf(regex.charAt(at)) >= 0) {
           throw new Unbounded();
         }
         Cost inner = alternatives(depth + 1);

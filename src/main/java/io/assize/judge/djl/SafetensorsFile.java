@@ -10,7 +10,6 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,7 +30,11 @@ final class SafetensorsFile implements AutoCloseable {
   private final ModelFile file;
   private final Map<String, Entry> entries = new LinkedHashMap<>();
 
-  private record Entry(String type, long[] shape, long begin, long end) {
+  private record Entry(String type, List<Long> dimensions, long begin, long end) {
+    long[] shape() {
+      return Shapes.of(dimensions);
+    }
+
     /** Bytes of a number; 0 for a type that is not read. */
     int width() {
       return switch (type) {
@@ -72,7 +75,7 @@ final class SafetensorsFile implements AutoCloseable {
           "%s: tensor %s is of type %s: F32, F16 and BF16 are supported",
           file.path(), name, entry.type());
     }
-    return entry.shape().clone();
+    return entry.shape();
   }
 
   /** Reads rows of F32, F16 or BF16 as float32. */
@@ -145,8 +148,8 @@ final class SafetensorsFile implements AutoCloseable {
 
   private Entry entry(String name, JsonParser json, long data) throws IOException {
     String type = "none";
-    long[] shape = {};
-    long[] offsets = {};
+    List<Long> shape = List.of();
+    List<Long> offsets = List.of();
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       switch (json.getCurrentName()) {
         case "dtype" -> {
@@ -161,37 +164,39 @@ final class SafetensorsFile implements AutoCloseable {
         }
       }
     }
-    if (offsets.length != 2 || offsets[1] < offsets[0] || offsets[1] > file.size() - data) {
+    if (offsets.size() != 2
+        || offsets.get(1) < offsets.get(0)
+        || offsets.get(1) > file.size() - data) {
       throw outside(name);
     }
-    Entry entry = new Entry(type, shape, data + offsets[0], data + offsets[1]);
-    long count = Shapes.count(shape);
+    long bytes = offsets.get(1) - offsets.get(0);
+    Entry entry = new Entry(type, shape, data + offsets.get(0), data + offsets.get(1));
+    long count = Shapes.count(entry.shape());
     boolean fits =
         count >= 0
-            && count <= file.size()
-            && (entry.width() == 0 || count * entry.width() == offsets[1] - offsets[0]);
+            && count <= 8 * file.size()
+            && (entry.width() == 0 || count * entry.width() == bytes);
     if (!fits) {
       throw broken(
           "tensor %s of shape %s has %d bytes"
-              .formatted(name, Shapes.text(shape), offsets[1] - offsets[0]));
+              .formatted(name, shape, bytes));
     }
     return entry;
   }
 
-  private long[] numbers(JsonParser json) throws IOException {
+  private List<Long> numbers(JsonParser json) throws IOException {
     expect(json.nextToken(), JsonToken.START_ARRAY);
-    long[] numbers = new long[MAX_DIMENSIONS];
-    int count = 0;
+    List<Long> numbers = new ArrayList<>();
     while (json.nextToken() != JsonToken.END_ARRAY) {
       expect(json.currentToken(), JsonToken.VALUE_NUMBER_INT);
-      if (count == MAX_DIMENSIONS
+      if (numbers.size() == MAX_DIMENSIONS
           || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER
           || json.getLongValue() < 0) {
         throw broken("a tensor's shape or place in its header is none");
       }
-      numbers[count++] = json.getLongValue();
+      numbers.add(json.getLongValue());
     }
-    return Arrays.copyOf(numbers, count);
+    return List.copyOf(numbers);
   }
 
   private void checkPlaces() {

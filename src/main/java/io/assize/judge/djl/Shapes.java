@@ -1,6 +1,6 @@
 package io.assize.judge.djl;
 
-import java.util.Arrays;
+import java.util.List;
 
 /** Tensors' dimensions, outermost first. */
 final class Shapes {
@@ -20,8 +20,8 @@ final class Shapes {
     return count;
   }
 
-  /** A shape as messages show it. */
-  static String text(long[] shape) {
-    return Arrays.toString(shape);
+  /** Dimensions as an array of its own. */
+  static long[] of(List<Long> dimensions) {
+    return dimensions.stream().mapToLong(Long::longValue).toArray();
   }
 }

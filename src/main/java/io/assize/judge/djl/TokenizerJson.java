@@ -190,7 +190,8 @@ final class TokenizerJson {
     JsonNode pattern = part.path("pattern");
     String regex = ModelJson.text(pattern, "Regex", "", where);
     if (!regex.isEmpty() && (!expressions || !PatternBounds.hold(regex))) {
-      throw refused("its pattern %s could take for ever".formatted(ModelJson.shown(pattern.get("Regex"))));
+      throw refused(
+          "its pattern %s could take for ever".formatted(ModelJson.shown(pattern.get("Regex"))));
     }
     return regex.isEmpty() ? ModelJson.text(pattern, "String", "", where) : regex;
   }
@@ -221,7 +222,8 @@ final class TokenizerJson {
               boolean good = id.canConvertToInt() && id.intValue() >= 0 && id.intValue() < MAX_ID;
               if (!good || !ids.add(id.intValue()) || token.getKey().length() > MAX_TOKEN) {
                 throw refused(
-                    "its token of number %s is none, or two have it".formatted(ModelJson.shown(id)));
+                    "its token of number %s is none, or two have it"
+                        .formatted(ModelJson.shown(id)));
               }
             });
   }

@@ -34,8 +34,29 @@ final class CraftedModels {
       "{% for m in messages %}[{{ m['role'] }}] {{ m['content'] }}{% endfor %}";
 
   private static final long[] HOSTILE = {
-    0, 1, 2, 3, 7, 8, 9, 255, 256, 65_535, 65_536, 1L << 20, (1L << 31) - 1, 1L << 31, 0xffffffffL,
-    1L << 32, 1L << 40, (1L << 61) + 1, 1L << 62, Long.MAX_VALUE, -1, -2, Long.MIN_VALUE
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    9,
+    255,
+    256,
+    65_535,
+    65_536,
+    1L << 20,
+    (1L << 31) - 1,
+    1L << 31,
+    0xffffffffL,
+    1L << 32,
+    1L << 40,
+    (1L << 61) + 1,
+    1L << 62,
+    Long.MAX_VALUE,
+    -1,
+    -2,
+    Long.MIN_VALUE
   };
   private static final double[] HOSTILE_REALS = {
     0, -1, Double.NaN, Double.POSITIVE_INFINITY, 1e308, 1e-320, 0.5
@@ -61,7 +82,8 @@ final class CraftedModels {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    files.put("special_tokens_map.json", "{\"unk_token\": \"<s>\"}".getBytes(StandardCharsets.UTF_8));
+    files.put(
+        "special_tokens_map.json", "{\"unk_token\": \"<s>\"}".getBytes(StandardCharsets.UTF_8));
     return new CraftedModels(files);
   }
 
@@ -100,9 +122,11 @@ final class CraftedModels {
     int alignment = 32;
 
     /** A tensor's entry; dimensions innermost first. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Tensor(String name, int type, long[] dimensions, long offset, int bytes) {}
 
     /** A value in the bytes of its type, told by its number. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Raw(int type, byte[] bytes) {}
 
     Gguf with(String key, Object value) {
@@ -255,7 +279,8 @@ final class CraftedModels {
           file.tensors.set(which, replaced(tensor, tensor.type(), dimensions, tensor.offset()));
         }
         case 9 -> {
-          long[] dimensions = random.longs(random.nextInt(20)).map(any -> hostile(random)).toArray();
+          long[] dimensions =
+              random.longs(random.nextInt(20)).map(any -> hostile(random)).toArray();
           file.tensors.set(which, replaced(tensor, tensor.type(), dimensions, tensor.offset()));
         }
         case 10 ->
@@ -342,7 +367,9 @@ final class CraftedModels {
       String text = root.toString();
       if (random.nextInt(10) == 0) {
         // As no writer writes it: a key twice, numbers that are none, what JSON does not know.
-        String[] odd = {"{\"a\":1,\"a\":2,", "{\"a\":NaN,", "{\"a\":1e999999999,", "{\"a\":Infinity,"};
+        String[] odd = {
+          "{\"a\":1,\"a\":2,", "{\"a\":NaN,", "{\"a\":1e999999999,", "{\"a\":Infinity,"
+        };
         text = odd[random.nextInt(odd.length)] + text.substring(1);
       }
       return text.getBytes(StandardCharsets.UTF_8);

@@ -24,8 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CraftedModelsTest {
   private static final int COUNT = Boolean.getBoolean("assize.test.long") ? 50_000 : 1_500;
   private static final Path TINY = Path.of("src/test/resources/golden/tiny-llama");
-  private static final ThreadMXBean THREADS =
-      (ThreadMXBean) ManagementFactory.getThreadMXBean();
+  private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /** Bytes for the JVM's own: buffers of fixed size, classes, a tokenizer's tables. */
   private static final long FIXED = 32L << 20;

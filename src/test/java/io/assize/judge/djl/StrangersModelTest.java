@@ -59,19 +59,34 @@ class StrangersModelTest {
         gguf("2^62 keys", f -> f.keyCount = 1L << 62, "ends inside its header"),
         gguf("a text of 2^62 bytes", f -> f.with("x", raw(8, 1L << 62)), "ends inside its header"),
         gguf("a list of 2^62", f -> f.with("x", raw(9, 5L, 1L << 62)), "ends inside its header"),
-        gguf("lists of lists", f -> f.with("x", raw(9, 9L | 1L << 32, 9L)), "array of values of type 9"),
+        gguf(
+            "lists of lists",
+            f -> f.with("x", raw(9, 9L | 1L << 32, 9L)),
+            "array of values of type 9"),
         gguf("an unknown type", f -> f.with("x", raw(77, 1L)), "unknown type 77"),
         gguf("an alignment of 0", f -> f.with("general.alignment", 0), "general.alignment is 0"),
         gguf("no list of tokens", f -> f.with("tokenizer.ggml.tokens", "x"), "lacks the list"),
         gguf("too few kinds", f -> f.with("tokenizer.ggml.token_type", List.of(1)), "1 types"),
-        gguf("a bos beyond", f -> f.with("tokenizer.ggml.bos_token_id", 9999), "bos_token_id is 9999"),
+        gguf(
+            "a bos beyond",
+            f -> f.with("tokenizer.ggml.bos_token_id", 9999),
+            "bos_token_id is 9999"),
         gguf("10^9 layers", f -> f.with("llama.block_count", 1_000_000_000), "block_count is"),
-        gguf("too many layers", f -> f.with("llama.block_count", 16_000), "lacks the tensor model.layers.1."),
+        gguf(
+            "too many layers",
+            f -> f.with("llama.block_count", 16_000),
+            "lacks the tensor model.layers.1."),
         gguf("split", f -> f.with("split.count", 5), "one part of a model in several"),
         gguf("a tensor twice", f -> f.tensors.add(f.tensors.get(3)), "twice"),
         gguf("over another", f -> f.tensors.set(3, at(f.tensors.get(3), 0)), "lies over another"),
-        gguf("beyond the end", f -> f.tensors.set(3, at(f.tensors.get(3), 1L << 40)), "outside the file"),
-        gguf("before the beginning", f -> f.tensors.set(3, at(f.tensors.get(3), -32)), "outside the file"),
+        gguf(
+            "beyond the end",
+            f -> f.tensors.set(3, at(f.tensors.get(3), 1L << 40)),
+            "outside the file"),
+        gguf(
+            "before the beginning",
+            f -> f.tensors.set(3, at(f.tensors.get(3), -32)),
+            "outside the file"),
         gguf("no dimension", f -> shape(f), "0 dimensions"),
         gguf("a dimension of 0", f -> shape(f, 0), "outside the file"),
         gguf("a product of 2^64", f -> shape(f, 1L << 32, 1L << 32), "outside the file"),
@@ -230,9 +245,27 @@ class StrangersModelTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "(a+)+b", "(a|a)*b", "(a?a?)+", "a*a*a*b", "(a*)\\1", "(?<x>a)\\k<x>", "\\g<0>", "(?R)",
-        "(?(1)a|b)", "(*FAIL)", "(a{0,9}){0,9}", "a?a?a?a?", "(", ")", "[", "a)", "\\", "*", "(?",
-        "(?P<x>a)", "(?:(?:a{1,99}){1,99})"
+        "(a+)+b",
+        "(a|a)*b",
+        "(a?a?)+",
+        "a*a*a*b",
+        "(a*)\\1",
+        "(?<x>a)\\k<x>",
+        "\\g<0>",
+        "(?R)",
+        "(?(1)a|b)",
+        "(*FAIL)",
+        "(a{0,9}){0,9}",
+        "a?a?a?a?",
+        "(",
+        ")",
+        "[",
+        "a)",
+        "\\",
+        "*",
+        "(?",
+        "(?P<x>a)",
+        "(?:(?:a{1,99}){1,99})"
       })
   void expressionsThatCouldTakeForEverAreNot(String regex) {
     assertThat(PatternBounds.hold(regex)).isFalse();
@@ -299,7 +332,8 @@ class StrangersModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"pytorch_model.bin", "consolidated.00.pth", "pytorch_model-00001-of-00002.bin"})
+  @ValueSource(
+      strings = {"pytorch_model.bin", "consolidated.00.pth", "pytorch_model-00001-of-00002.bin"})
   void picklesAreRefusedUnopened(String name) throws IOException {
     for (String file : names(model)) {
       if (file.contains("safetensors")) {
