@@ -292,11 +292,9 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     }
     Path real = file.toRealPath();
     Path home = directory.toRealPath();
-    boolean kept =
-        real.startsWith(home)
-            || real.getParent().getFileName() != null
-                && real.getParent().getFileName().toString().equals("blobs")
-            || suffix(real).equals(suffix(file));
+    Path folder = real.getParent().getFileName();
+    boolean blob = folder != null && folder.toString().equals("blobs");
+    boolean kept = real.startsWith(home) || blob || suffix(real).equals(suffix(file));
     if (!kept) {
       throw UserError.configuration(
           "%s is a link to %s, which is no file of a model: put the file itself there", file, real);

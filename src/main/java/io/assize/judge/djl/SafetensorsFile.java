@@ -177,9 +177,7 @@ final class SafetensorsFile implements AutoCloseable {
             && count <= 8 * file.size()
             && (entry.width() == 0 || count * entry.width() == bytes);
     if (!fits) {
-      throw broken(
-          "tensor %s of shape %s has %d bytes"
-              .formatted(name, shape, bytes));
+      throw broken("tensor %s of shape %s has %d bytes".formatted(name, shape, bytes));
     }
     return entry;
   }

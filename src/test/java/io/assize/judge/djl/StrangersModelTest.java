@@ -61,7 +61,7 @@ class StrangersModelTest {
         gguf("a list of 2^62", f -> f.with("x", raw(9, 5L, 1L << 62)), "ends inside its header"),
         gguf(
             "lists of lists",
-            f -> f.with("x", raw(9, 9L | 1L << 32, 9L)),
+            f -> f.with("x", raw(9, 9L | (1L << 32), 9L)),
             "array of values of type 9"),
         gguf("an unknown type", f -> f.with("x", raw(77, 1L)), "unknown type 77"),
         gguf("an alignment of 0", f -> f.with("general.alignment", 0), "general.alignment is 0"),
