@@ -18,11 +18,15 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructType;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Says how many pairs a wanted precision needs, and picks which to judge next. */
 public final class PlanSampleJob {
   private static final StructType PAIRS =
       StructType.fromDDL("first STRING, second STRING, games BIGINT");
+
+  private static final Logger LOG = LoggerFactory.getLogger(PlanSampleJob.class);
 
   private final SparkSession spark;
   private final Summaries summaries;
@@ -41,7 +45,7 @@ public final class PlanSampleJob {
    */
   public SamplePlans run(String verdicts, String corpus, double width, long games, String out) {
     Dataset<Row> judged = SummarizeJob.verdicts(spark, verdicts);
-    Dataset<Row> rows = SummarizeJob.corpus(spark, corpus);
+    Dataset<Row> rows = JudgedCorpus.read(spark, corpus, LOG::info).valid();
     SamplePlans plans =
         summaries.tables(judged, rows, Taxonomy.load("default"), line -> {}).plan(width, games);
     if (out != null) {

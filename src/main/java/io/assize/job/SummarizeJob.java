@@ -1,18 +1,14 @@
 package io.assize.job;
 
 import io.assize.config.SummaryConfig;
-import io.assize.config.UserError;
 import io.assize.scenario.Taxonomy;
-import io.assize.storage.Paths;
+import io.assize.storage.Kept;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
-import java.util.Arrays;
-import java.util.List;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.functions;
 
 /** Makes the summary tables anew of verdicts that are there already. */
 public final class SummarizeJob {
@@ -49,36 +45,24 @@ public final class SummarizeJob {
    */
   public Result run(String verdicts, String corpus, String scenarios, String output) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
-    Dataset<Row> judged = verdicts(spark, verdicts);
-    Dataset<Row> rows = corpus(spark, corpus);
+    Dataset<Row> current = verdicts(spark, verdicts);
+    JudgedCorpus rows = JudgedCorpus.read(spark, corpus, progress);
     TableStore tables = new TableStore(spark, output);
     tables.prepare();
     spark.sparkContext().setJobGroup("assize", "assize: summarise", true);
-    long count = judged.count();
-    summaries.tables(judged, rows, taxonomy, progress).writeTo(tables);
-    return new Result(count, output);
+    try (Kept kept = new Kept()) {
+      Dataset<Row> judged = kept.keep(current);
+      long count = judged.count();
+      summaries
+          .tables(judged, rows.valid(), taxonomy, progress)
+          .without(rows.setAside())
+          .writeTo(tables);
+      return new Result(count, output);
+    }
   }
 
   /** Reads the verdicts that count, one for each row and order, without their texts. */
   static Dataset<Row> verdicts(SparkSession spark, String path) {
     return CurrentVerdicts.latest(TableStore.readVerdicts(spark, path).drop("critique"));
-  }
-
-  /** Reads a corpus in our column names. */
-  static Dataset<Row> corpus(SparkSession spark, String path) {
-    String[] found = Paths.find(spark, "corpus", List.of(path));
-    Dataset<Row> rows;
-    try {
-      rows = Paths.reader(spark).parquet(found);
-    } catch (Exception e) {
-      throw UserError.configuration("corpus %s cannot be read as Parquet: check the path", path);
-    }
-    List<String> columns = Arrays.asList(rows.columns());
-    if (!columns.contains("sample_id")) {
-      throw UserError.configuration("corpus %s lacks the column sample_id", path);
-    }
-    return columns.contains("scenario")
-        ? rows
-        : rows.withColumn("scenario", functions.lit("default"));
   }
 }

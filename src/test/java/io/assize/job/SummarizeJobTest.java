@@ -1,0 +1,101 @@
+package io.assize.job;
+
+import static io.assize.testing.LocalSpark.row;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.assize.config.AssizeConfig;
+import io.assize.config.UserError;
+import io.assize.summary.SummaryTables;
+import io.assize.testing.LocalSpark;
+import io.assize.verdict.TableStore;
+import io.assize.verdict.Verdict;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Summaries of what others wrote, which is checked as a run checks it. */
+class SummarizeJobTest {
+  private static final String CORPUS =
+      "sample_id STRING, model_a STRING, model_b STRING, scenario STRING, note STRING";
+
+  @TempDir private Path dir;
+  private final List<String> said = new ArrayList<>();
+
+  @Test
+  void whatOthersWroteIsCheckedAsARunChecksItAndSaid() {
+    Dataset<Row> corpus =
+        LocalSpark.table(
+            CORPUS,
+            row("1", "larch", "maple", null, "no scenario"),
+            row("2", "larch", "maple", "  ", "a blank one"),
+            row("3", "larch", "maple", " chitchat ", "twice"),
+            row("3", "larch", "maple", "chitchat", "twice"),
+            row("4", "larch", "maple", "all", "a reserved scenario"),
+            row("5", "larch", "maple", "group:x", "a reserved scenario"),
+            row("6", "larch", "all", "chitchat", "a reserved model"),
+            row(null, "larch", "maple", "chitchat", "no id"));
+    TableStore tables = summarized(corpus, "1", "2", "3", "4", "5", "6");
+
+    assertThat(rows(tables, SummaryTables.WIN_RATES, "scenario", "model", "opponent", "n", "left_out"))
+        .containsExactlyInAnyOrder(
+            "default,larch,all,2,0", "default,larch,maple,2,0",
+            "default,maple,all,2,0", "default,maple,larch,2,0",
+            "chitchat,larch,all,1,3", "chitchat,larch,maple,1,2",
+            "chitchat,maple,all,1,2", "chitchat,maple,larch,1,2",
+            "group:General Communication,larch,all,1,3",
+            "group:General Communication,larch,maple,1,2",
+            "group:General Communication,maple,all,1,2",
+            "group:General Communication,maple,larch,1,2",
+            "all,larch,all,3,5", "all,larch,maple,3,4", "all,maple,all,3,4",
+            "all,maple,larch,3,4");
+    assertThat(String.join("\n", said))
+        .contains("read 8 rows of the corpus, 5 left out", "duplicate sample_id 1", "reserved");
+    assertThat(rows(tables, SummaryTables.LEFT_OUT, "scenario", "model", "reason", "n"))
+        .contains("chitchat,maple,duplicate sample_id,1", "all,maple,sample_id is null or empty,1");
+  }
+
+  @Test
+  void aCorpusOfWhichNothingIsLeftIsAFailure() {
+    Dataset<Row> corpus = LocalSpark.table(CORPUS, row("1", "larch", "maple", "all", null));
+    assertThatThrownBy(() -> summarized(corpus, "1"))
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(1))
+        .hasMessageContaining("reserved");
+    assertThat(dir.resolve("out/win_rates")).doesNotExist();
+  }
+
+  private TableStore summarized(Dataset<Row> corpus, String... judged) {
+    corpus.write().parquet(dir.resolve("corpus").toString());
+    Object[][] verdicts = new Object[judged.length][];
+    for (int i = 0; i < judged.length; i++) {
+      verdicts[i] =
+          row(
+              "k" + judged[i], judged[i], "p", "ab", "j", "a", null, null, null, "ok", null, 1, 1,
+              "stop", Timestamp.from(Instant.EPOCH), "r", "f", "t", "v", null, null, 1);
+    }
+    LocalSpark.table(Verdict.SCHEMA.toDDL(), verdicts)
+        .write()
+        .parquet(dir.resolve("verdicts").toString());
+    Path out = dir.resolve("out");
+    new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), said::add)
+        .run(
+            dir.resolve("verdicts").toString(),
+            dir.resolve("corpus").toString(),
+            "default",
+            out.toString());
+    return new TableStore(LocalSpark.session(), out.toString());
+  }
+
+  private static List<String> rows(TableStore tables, String table, String... columns) {
+    return tables.read(table).selectExpr(columns).collectAsList().stream()
+        .map(row -> row.mkString(","))
+        .toList();
+  }
+}
