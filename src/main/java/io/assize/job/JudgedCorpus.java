@@ -36,8 +36,18 @@ record JudgedCorpus(Dataset<Row> valid, Dataset<Row> setAside) {
 
   /** By these columns rows of one id are told apart. */
   private static final List<String> USED =
-      List.of("sample_id", "prompt", "model_a", "model_b", "response_a", "response_b", "model",
-          "response", "scenario", "label", "rating");
+      List.of(
+          "sample_id",
+          "prompt",
+          "model_a",
+          "model_b",
+          "response_a",
+          "response_b",
+          "model",
+          "response",
+          "scenario",
+          "label",
+          "rating");
 
   /**
    * Reads it.
@@ -98,12 +108,15 @@ record JudgedCorpus(Dataset<Row> valid, Dataset<Row> setAside) {
 
   /** Of rows with one id the one of the smallest hash stays, in whatever order they come. */
   private static Column repeated(Dataset<Row> rows) {
-    Column[] used = USED.stream().filter(name -> has(rows, name)).map(JudgedCorpus::text).toArray(Column[]::new);
+    Column[] used =
+        USED.stream()
+            .filter(name -> has(rows, name))
+            .map(JudgedCorpus::text)
+            .toArray(Column[]::new);
     Column place =
         row_number()
             .over(
-                Window.partitionBy(col("sample_id"), col(REASON).isNull())
-                    .orderBy(xxhash64(used)));
+                Window.partitionBy(col("sample_id"), col(REASON).isNull()).orderBy(xxhash64(used)));
     return when(place.gt(1), lit("duplicate sample_id"));
   }
 
@@ -131,7 +144,9 @@ record JudgedCorpus(Dataset<Row> valid, Dataset<Row> setAside) {
               .map(row -> row.getString(0) + " " + row.getLong(1))
               .collect(
                   Collectors.joining(
-                      ", ", "read %d rows of the corpus, %d left out (".formatted(read, out), ")")));
+                      ", ",
+                      "read %d rows of the corpus, %d left out (".formatted(read, out),
+                      ")")));
     }
   }
 

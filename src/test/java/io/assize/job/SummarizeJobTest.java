@@ -44,17 +44,24 @@ class SummarizeJobTest {
             row(null, "larch", "maple", "chitchat", "no id"));
     TableStore tables = summarized(corpus, "1", "2", "3", "4", "5", "6");
 
-    assertThat(rows(tables, SummaryTables.WIN_RATES, "scenario", "model", "opponent", "n", "left_out"))
+    assertThat(
+            rows(tables, SummaryTables.WIN_RATES, "scenario", "model", "opponent", "n", "left_out"))
         .containsExactlyInAnyOrder(
-            "default,larch,all,2,0", "default,larch,maple,2,0",
-            "default,maple,all,2,0", "default,maple,larch,2,0",
-            "chitchat,larch,all,1,3", "chitchat,larch,maple,1,2",
-            "chitchat,maple,all,1,2", "chitchat,maple,larch,1,2",
+            "default,larch,all,2,0",
+            "default,larch,maple,2,0",
+            "default,maple,all,2,0",
+            "default,maple,larch,2,0",
+            "chitchat,larch,all,1,3",
+            "chitchat,larch,maple,1,2",
+            "chitchat,maple,all,1,2",
+            "chitchat,maple,larch,1,2",
             "group:General Communication,larch,all,1,3",
             "group:General Communication,larch,maple,1,2",
             "group:General Communication,maple,all,1,2",
             "group:General Communication,maple,larch,1,2",
-            "all,larch,all,3,5", "all,larch,maple,3,4", "all,maple,all,3,4",
+            "all,larch,all,3,5",
+            "all,larch,maple,3,4",
+            "all,maple,all,3,4",
             "all,maple,larch,3,4");
     assertThat(String.join("\n", said))
         .contains("read 8 rows of the corpus, 5 left out", "duplicate sample_id 1", "reserved");
@@ -77,8 +84,28 @@ class SummarizeJobTest {
     for (int i = 0; i < judged.length; i++) {
       verdicts[i] =
           row(
-              "k" + judged[i], judged[i], "p", "ab", "j", "a", null, null, null, "ok", null, 1, 1,
-              "stop", Timestamp.from(Instant.EPOCH), "r", "f", "t", "v", null, null, 1);
+              "k" + judged[i],
+              judged[i],
+              "p",
+              "ab",
+              "j",
+              "a",
+              null,
+              null,
+              null,
+              "ok",
+              null,
+              1,
+              1,
+              "stop",
+              Timestamp.from(Instant.EPOCH),
+              "r",
+              "f",
+              "t",
+              "v",
+              null,
+              null,
+              1);
     }
     LocalSpark.table(Verdict.SCHEMA.toDDL(), verdicts)
         .write()
