@@ -5,7 +5,8 @@ import java.io.Serializable;
 /**
  * How the DJL judge runs its model.
  *
- * @param precision {@code int8}, {@code bf16}, {@code fp16} or {@code fp32}
+ * @param precision {@code auto}, {@code int8}, {@code bf16}, {@code fp16} or {@code fp32}
+ * @param kernels {@code auto}, or the set of instructions to compute with
  * @param deterministic exact whatever the precision and the processor: the same tokens alone, in
  *     any batch and slot, with and without a reused prefix
  * @param contextLength most tokens of prompt and answer together
@@ -19,6 +20,7 @@ import java.io.Serializable;
  */
 public record EngineConfig(
     String precision,
+    String kernels,
     boolean deterministic,
     int contextLength,
     int slots,
@@ -30,9 +32,13 @@ public record EngineConfig(
     String modelCache)
     implements Serializable {
 
+  /** The best that there is. */
+  public static final String AUTO = "auto";
+
   static EngineConfig of(Settings settings) {
     return new EngineConfig(
-        settings.choice("precision", "int8", "bf16", "fp16", "fp32"),
+        settings.choice("precision", AUTO, "int8", "bf16", "fp16", "fp32"),
+        settings.choice("kernels", AUTO, "portable", "avx2", "avx512", "amx"),
         settings.flag("deterministic"),
         settings.integer("context_length", 16, 1 << 20),
         settings.integer("slots", 1, 4096),
@@ -44,8 +50,27 @@ public record EngineConfig(
         settings.optionalText("model_cache"));
   }
 
+  /** The same with another precision. */
+  EngineConfig withPrecision(String other) {
+    return new EngineConfig(
+        other,
+        kernels,
+        deterministic,
+        contextLength,
+        slots,
+        cacheTokens,
+        stepTokens,
+        prefixReuse,
+        threads,
+        idleUnloadSeconds,
+        modelCache);
+  }
+
   /** What of this can change an answer. */
   String identity() {
+    if (precision.equals(AUTO)) {
+      throw new IllegalStateException("a judge is known by the precision that auto stands for");
+    }
     return "precision=" + precision + (deterministic ? ",deterministic,slots=" + slots : "");
   }
 }

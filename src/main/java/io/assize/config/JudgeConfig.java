@@ -78,6 +78,22 @@ public record JudgeConfig(
         margin);
   }
 
+  /** The same judge in another precision. */
+  public JudgeConfig withPrecision(String precision) {
+    return new JudgeConfig(
+        kind,
+        name,
+        model,
+        decoding,
+        engine.withPrecision(precision),
+        http,
+        tooLong,
+        unparsableRetries,
+        window,
+        recordings,
+        margin);
+  }
+
   /** How many rows a task hands in before it waits. */
   public int effectiveWindow() {
     return window > 0 ? window : 2 * (kind.equals("http") ? http.concurrency() : engine.slots());

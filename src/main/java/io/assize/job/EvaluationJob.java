@@ -1,5 +1,8 @@
 package io.assize.job;
 
+import static java.util.stream.Collectors.counting;
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
@@ -25,6 +28,8 @@ import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -56,7 +61,7 @@ public final class EvaluationJob {
               + " prefill_tokens_per_second DOUBLE, decode_tokens_per_second DOUBLE,"
               + " assize_version STRING, spark_version STRING, java_version STRING,"
               + " djl_version STRING, protocol_sha256 STRING, store STRING, waves BIGINT,"
-              + " planning_seconds DOUBLE, mode STRING");
+              + " planning_seconds DOUBLE, mode STRING, precision STRING, kernels STRING");
 
   private static final Logger LOG = LoggerFactory.getLogger(EvaluationJob.class);
   private static final String[] KEY = {"verdict_key"};
@@ -90,7 +95,7 @@ public final class EvaluationJob {
     this.config = config;
     this.mode = mode;
     this.progress = progress;
-    this.stage = JudgeStage.of(config, runId);
+    this.stage = JudgeStage.of(spark, config, runId);
     this.judge = stage.spec();
     this.protocol = stage.maker().protocol();
     this.summaries = new Summaries(spark, config.summary());
@@ -400,7 +405,22 @@ public final class EvaluationJob {
         done.waves(),
         planning,
         mode.text(),
+        judge.precision(),
+        kernels(reports),
         config.output().dir());
+  }
+
+  /** How many devices computed with which kernels; null where none has any. */
+  private static String kernels(List<DeviceWork.Report> reports) {
+    Map<String, Long> devices =
+        reports.stream()
+            .filter(report -> report.kernels() != null)
+            .collect(groupingBy(DeviceWork.Report::kernels, TreeMap::new, counting()));
+    return devices.isEmpty()
+        ? null
+        : devices.entrySet().stream()
+            .map(entry -> entry.getKey() + ": " + entry.getValue())
+            .collect(joining(", "));
   }
 
   private RunResult writeRun(RunResult r) {
@@ -434,7 +454,9 @@ public final class EvaluationJob {
             r.store(),
             r.waves(),
             r.planningSeconds(),
-            r.mode());
+            r.mode(),
+            r.precision(),
+            r.kernels());
     Dataset<Row> run = spark.createDataFrame(List.of(row), RUN);
     tables.writeWithCsv(run, "run");
     tables.write(run, "runs/run=" + runId);

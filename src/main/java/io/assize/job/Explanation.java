@@ -53,7 +53,7 @@ public record Explanation(
    * @throws UserError where the corpus has no such row that is fit to be judged
    */
   public static Explanation of(SparkSession spark, AssizeConfig config, String sampleId) {
-    JudgeStage stage = JudgeStage.of(config, "");
+    JudgeStage stage = JudgeStage.of(spark, config, "");
     String judge = stage.spec().name();
     Dataset<Row> row =
         new CorpusReader(spark)

@@ -25,7 +25,7 @@ public final class GeneratedVerdicts {
 
   /** Fills the configured store; decisions by the key, the critique always the same. */
   public static void fill(SparkSession spark, AssizeConfig config, String critique) {
-    JudgeStage stage = JudgeStage.of(config, "generated");
+    JudgeStage stage = JudgeStage.of(spark, config, "generated");
     String judge = stage.spec().name();
     String protocol = stage.maker().protocol().name();
     Dataset<Row> valid = new CorpusReader(spark).read(config.corpus(), stage.schema()).valid();

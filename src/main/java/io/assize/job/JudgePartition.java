@@ -84,6 +84,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     String device = mine.device();
     String before = provenance.runId() + "/" + spec.fingerprint() + "/" + device;
     BEFORE.putIfAbsent(before, judge.workDone());
+    Provenance made = provenance.with(spec.kernels(device));
 
     Iterator<Work> requests =
         new Iterator<>() {
@@ -118,7 +119,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
       public Row next() {
         if (ready.isEmpty()) {
           InFlight.Answered<Work> answered = inFlight.next();
-          Verdict verdict = verdict(answered);
+          Verdict verdict = verdict(answered, made);
           List<Asker> askers = answered.row().askers();
           ready.add(verdict.toRow());
           for (Asker other : askers.subList(1, askers.size())) {
@@ -136,7 +137,11 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         .work()
         .add(
             new DeviceWork.Report(
-                JVM + "/" + device, judge.loads(), number, judge.workDone().minus(before)));
+                JVM + "/" + device,
+                spec.kernels(device),
+                judge.loads(),
+                number,
+                judge.workDone().minus(before)));
   }
 
   /** The rows that share a request: its own first. */
@@ -153,7 +158,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     return askers;
   }
 
-  private Verdict verdict(InFlight.Answered<Work> answered) {
+  private Verdict verdict(InFlight.Answered<Work> answered, Provenance made) {
     Answering.Asked asked = answered.row().asked();
     Request request = asked.request();
     Completion completion = answered.completion();
@@ -186,7 +191,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         completion == null ? 0 : completion.generatedTokens(),
         completion == null ? null : completion.finishReason(),
         Instant.now(),
-        provenance,
+        made,
         null,
         asked.note(),
         earlierAttempts + asked.attempts());

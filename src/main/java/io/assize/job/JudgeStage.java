@@ -16,6 +16,7 @@ import io.assize.judge.JudgeSpec;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import io.assize.scenario.Taxonomy;
+import io.assize.spark.ExecutorKernels;
 import io.assize.spark.ModelCache;
 import io.assize.verdict.Order;
 import io.assize.verdict.Provenance;
@@ -60,10 +61,10 @@ record JudgeStage(
    *
    * @throws io.assize.config.UserError where protocol, taxonomy or judge cannot be used
    */
-  static JudgeStage of(AssizeConfig config, String runId) {
+  static JudgeStage of(SparkSession spark, AssizeConfig config, String runId) {
     Protocol protocol = Protocol.load(config.protocol());
     Taxonomy taxonomy = Taxonomy.load(config.scenarios());
-    JudgeConfig judge = ModelCache.located(config.judge());
+    JudgeConfig judge = ExecutorKernels.resolve(spark, ModelCache.located(config.judge()));
     return of(
         JudgeSpec.of(ModelCache.onThisHost(judge), protocol).with(judge),
         protocol,
@@ -87,7 +88,12 @@ record JudgeStage(
         shown,
         partitions,
         new Provenance(
-            runId, spec.fingerprint(), JudgeSpec.sha256(protocol.toHocon()), Versions.ASSIZE));
+            runId,
+            spec.fingerprint(),
+            JudgeSpec.sha256(protocol.toHocon()),
+            Versions.ASSIZE,
+            spec.precision(),
+            null));
   }
 
   /** The columns of the corpus that this is about. */

@@ -23,6 +23,9 @@ import java.time.Instant;
  * @param waves commits of verdicts
  * @param planningSeconds wall seconds until it was known what to judge
  * @param mode {@code pending}, {@code rejudge} or {@code only_failed}
+ * @param precision of a model's products; null for a judge that is not computed here
+ * @param kernels what the devices that judged computed with, and how many of them: {@code avx512:
+ *     3, avx2: 1}; null where none judged
  */
 public record RunResult(
     String runId,
@@ -54,6 +57,8 @@ public record RunResult(
     long waves,
     double planningSeconds,
     String mode,
+    String precision,
+    String kernels,
     String output) {
 
   /** The share of requests that failed, 0 where there were none. */

@@ -1,9 +1,12 @@
 package io.assize.judge;
 
+import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.Name;
 import io.assize.config.UserError;
 import io.assize.judge.djl.CheckpointFiles;
+import io.assize.judge.djl.KernelSet;
+import io.assize.judge.djl.PrecisionChoice;
 import io.assize.judge.http.HttpJudge;
 import io.assize.prompt.DecisionRule;
 import io.assize.prompt.PromptTemplate;
@@ -51,6 +54,9 @@ public record JudgeSpec(
   public static JudgeSpec of(JudgeConfig config, Protocol protocol) {
     return switch (config.kind()) {
       case "djl" -> {
+        // A Spark job has asked its executors; else this JVM is the one that will judge.
+        boolean open = config.engine().precision().equals(EngineConfig.AUTO);
+        JudgeConfig here = open ? PrecisionChoice.here(config, "cpu") : config;
         CheckpointFiles files =
             CheckpointFiles.check(
                 Path.of(config.model()),
@@ -58,9 +64,9 @@ public record JudgeSpec(
                 PromptTemplate.probe(protocol),
                 protocol.chat());
         yield new JudgeSpec(
-            config,
+            here,
             named(config, files.name()),
-            sha256("djl", ENGINE, files.sha256(), config.identity()),
+            sha256("djl", ENGINE, files.sha256(), here.identity()),
             files.sums());
       }
       case "http" -> {
@@ -94,6 +100,20 @@ public record JudgeSpec(
     DecisionRule read = Prompt.rule(rule);
     ProtocolKind kind = read == DecisionRule.RATING ? ProtocolKind.SINGLE : ProtocolKind.PAIRWISE;
     return of(config, new Protocol("texts", kind, read, "model", "", "{{ prompt }}"));
+  }
+
+  /**
+   * What this JVM computes with on a device; null for a judge that is not computed here.
+   *
+   * @param device {@code cpu}, or {@code gpu} and its address
+   */
+  public String kernels(String device) {
+    return config.kind().equals("djl") ? KernelSet.used(device).text() : null;
+  }
+
+  /** The precision of its products; null for a judge that is not computed here. */
+  public String precision() {
+    return config.kind().equals("djl") ? config.engine().precision() : null;
   }
 
   /** The same judge, whose model lies at another place on this host. */

@@ -25,10 +25,11 @@ public final class DeviceWork
    * A running total.
    *
    * @param instance names the JVM and the device
+   * @param kernels what the device computes with; null for a judge that is not computed here
    * @param loads how often the judge was opened on that device in that JVM
    * @param tasks how many tasks of that JVM have reported
    */
-  public record Report(String instance, long loads, long tasks, WorkDone work)
+  public record Report(String instance, String kernels, long loads, long tasks, WorkDone work)
       implements Serializable {
     private Report larger(Report other) {
       return other.tasks > tasks ? other : this;

@@ -66,7 +66,9 @@ public record Verdict(
           .add("assize_version", DataTypes.StringType)
           .add("judged_for", DataTypes.StringType)
           .add("note", DataTypes.StringType)
-          .add("attempts", DataTypes.IntegerType);
+          .add("attempts", DataTypes.IntegerType)
+          .add("precision", DataTypes.StringType)
+          .add("kernels", DataTypes.StringType);
 
   /** Columns that every table of verdicts has; later ones may be absent in older tables. */
   public static final int LEAST_COLUMNS = 16;
@@ -95,7 +97,9 @@ public record Verdict(
         provenance.assizeVersion(),
         judgedFor,
         note,
-        attempts);
+        attempts,
+        provenance.precision(),
+        provenance.kernels());
   }
 
   /** The verdict of another row that made the same request, in that row's terms of a and b. */

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.config.AssizeConfig;
+import io.assize.judge.djl.KernelSet;
 import io.assize.testing.LocalSpark;
 import io.assize.verdict.TableStore;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,6 +52,11 @@ class ModelJudgeJobTest {
     RunResult second = run(alone.union(hostile).repartition(5), "together", 7);
 
     assertThat(first.judged()).isEqualTo(40);
+    KernelSet kernels = KernelSet.used("cpu");
+    assertThat(first.precision()).isEqualTo(kernels.precisions().get(0));
+    assertThat(first.kernels()).isEqualTo(kernels.text() + ": 1");
+    assertThat(verdicts("alone").select("precision", "kernels").distinct().collectAsList())
+        .containsExactly(RowFactory.create(first.precision(), kernels.text()));
     assertThat(second.judged()).isEqualTo(50);
     assertThat(second.quarantined()).isEqualTo(1);
     assertThat(second.modelLoads()).isEqualTo(first.modelLoads());

@@ -35,7 +35,7 @@ class DeviceWorkTest {
       assertThat(seen).hasSize(1).first().isSameAs(task);
       // What was added while it was half made is there.
       assertThat(task.value()).containsOnlyKeys("early");
-      task.add(new DeviceWork.Report("jvm/cpu", 1, 2, WORK));
+      task.add(new DeviceWork.Report("jvm/cpu", null, 1, 2, WORK));
       assertThat(task.isZero()).isFalse();
     } finally {
       TaskContext$.MODULE$.unset();
@@ -51,12 +51,12 @@ class DeviceWorkTest {
     LocalSpark.session().sparkContext().register(task, "device work");
     SerializerInstance bytes = env().closureSerializer().newInstance();
     DeviceWork executor = copy(bytes, task);
-    executor.add(new DeviceWork.Report("jvm/cpu", 1, 1, WorkDone.NONE));
-    executor.add(new DeviceWork.Report("jvm/cpu", 1, 2, WORK));
+    executor.add(new DeviceWork.Report("jvm/cpu", null, 1, 1, WorkDone.NONE));
+    executor.add(new DeviceWork.Report("jvm/cpu", null, 1, 2, WORK));
     DeviceWork back = copy(bytes, executor);
     task.merge(back);
     assertThat(task.value())
-        .isEqualTo(Map.of("jvm/cpu", new DeviceWork.Report("jvm/cpu", 1, 2, WORK)));
+        .isEqualTo(Map.of("jvm/cpu", new DeviceWork.Report("jvm/cpu", null, 1, 2, WORK)));
   }
 
   private static SparkEnv env() {
@@ -84,7 +84,7 @@ class DeviceWorkTest {
               assertThat(work.toString()).isNotNull();
               work.reset();
               work.merge(new DeviceWork());
-              work.add(new DeviceWork.Report("early", 0, 0, WorkDone.NONE));
+              work.add(new DeviceWork.Report("early", null, 0, 0, WorkDone.NONE));
               seen.add(work);
             }
           }

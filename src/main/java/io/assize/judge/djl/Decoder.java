@@ -415,24 +415,14 @@ final class Decoder implements AutoCloseable {
     return device.isGpu() || !x86 ? "decoder.pt" : "decoder-onednn.pt";
   }
 
-  /** Refuses a device that this PyTorch cannot use, or a precision that is not for it. */
-  static void refuseUnusable(Device device, Precision precision) {
+  /** Refuses a device that this PyTorch cannot use. */
+  static void refuseUnusable(Device device) {
     if (device.isGpu() && !Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA)) {
       throw UserError.failure(
           "Spark gave the judge %s, but the PyTorch of this executor is built for CPUs: name one"
               + " built for CUDA in the executor's PYTORCH_LIBRARY_PATH, or ask for no GPU"
               + " (docs/cluster.md)",
           device);
-    }
-    if (device.isGpu() && precision == Precision.INT8) {
-      throw UserError.configuration(
-          "assize.judge.precision int8 is for CPUs, and the judge has %s: set it to fp16 or bf16",
-          device);
-    }
-    if (!device.isGpu() && precision == Precision.FP16) {
-      throw UserError.configuration(
-          "assize.judge.precision fp16 is for GPUs, and the judge has none: set it to int8, bf16 or"
-              + " fp32");
     }
   }
 

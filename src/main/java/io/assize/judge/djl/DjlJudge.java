@@ -118,8 +118,9 @@ public final class DjlJudge implements Judge {
    * @param device {@code cpu}, or {@code gpu} and its address
    * @throws UserError where the model cannot be used, or its files are others than those
    */
-  public static DjlJudge open(JudgeConfig config, Map<String, String> sums, String device) {
+  public static DjlJudge open(JudgeConfig asked, Map<String, String> sums, String device) {
     long start = System.nanoTime();
+    JudgeConfig config = PrecisionChoice.here(asked, device);
     Path path = Path.of(config.model());
     CheckpointFiles files = new CheckpointFiles(CheckpointFiles.find(path).path(), sums);
     EngineConfig engine = config.engine();
@@ -130,10 +131,16 @@ public final class DjlJudge implements Judge {
       int positions = ContinuousBatch.roundUp(context + 1);
       int cacheTokens = cacheTokens(engine, context);
       Device where = Device.fromName(device);
-      Decoder.refuseUnusable(where, precision);
+      Decoder.refuseUnusable(where);
       MemoryEstimate memory =
           MemoryEstimate.of(checkpoint, precision, cacheTokens, engine.stepTokens());
-      LOG.info("judge model {} on {} in {}: {}", files.name(), device, precision, memory);
+      LOG.info(
+          "judge model {} on {} in {} with kernels {}: {}",
+          files.name(),
+          device,
+          engine.precision(),
+          KernelSet.used(device).text(),
+          memory);
       memory.refuseTooLarge(where);
       ExecutorService worker = oneThread();
       Decoder decoder;

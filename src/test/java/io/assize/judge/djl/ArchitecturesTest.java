@@ -2,6 +2,7 @@ package io.assize.judge.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * The decoder in float32 against the logits that Hugging Face transformers gives for tiny random
  * checkpoints of each architecture: golden files of scripts/golden/make_golden.py.
  */
+@HeldKernels
 class ArchitecturesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/architectures");
   private static final int SLOTS = 3;
@@ -48,6 +50,7 @@ class ArchitecturesTest {
   void lowPrecisionsComeNear(String name) throws IOException {
     Golden golden = new Golden(name);
     for (Precision precision : List.of(Precision.BF16, Precision.INT8)) {
+      assumeCan(precision);
       try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
           Decoder decoder = load(checkpoint, precision);
           Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows)) {
@@ -64,6 +67,7 @@ class ArchitecturesTest {
   @ParameterizedTest
   @MethodSource("names")
   void finerRowsComeNearer(String name) throws IOException {
+    assumeCan(Precision.INT8);
     Golden golden = new Golden(name);
     long[] all = LongStream.range(0, golden.rows.length).toArray();
     try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
@@ -100,6 +104,13 @@ class ArchitecturesTest {
         }
       }
     }
+  }
+
+  private static void assumeCan(Precision precision) {
+    KernelSet here = KernelSet.used("cpu");
+    assumeTrue(
+        here.can(precision),
+        () -> "skipped: kernels " + here.text() + " cannot do " + precision + " (docs/engine.md)");
   }
 
   private static Decoder load(Checkpoint checkpoint, Precision precision) throws IOException {

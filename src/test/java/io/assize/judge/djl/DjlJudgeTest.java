@@ -25,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the judge promises beside right tokens; on a tiny checkpoint of random weights. */
+@HeldKernels
 class DjlJudgeTest {
   private static final Path TINY = Path.of("src/test/resources/golden/tiny-llama");
 
