@@ -163,7 +163,8 @@ public enum KernelSet {
         !loaded("libtorch_cpu")
             && Environment.set("ONEDNN_MAX_CPU_ISA", named == PORTABLE ? "sse41" : named.oneDnn)
             && Environment.set("ATEN_CPU_CAPABILITY", named == PORTABLE ? "default" : named.aten())
-            && Environment.set("MKL_ENABLE_INSTRUCTIONS", named == PORTABLE ? "SSE4_2" : mkl(named));
+            && Environment.set(
+                "MKL_ENABLE_INSTRUCTIONS", named == PORTABLE ? "SSE4_2" : mkl(named));
     if (held) {
       ofThisJvm = named;
     } else {
