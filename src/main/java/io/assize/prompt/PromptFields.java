@@ -3,6 +3,7 @@ package io.assize.prompt;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * What a template may show of a row.
@@ -16,8 +17,14 @@ import java.util.Map;
 public record PromptFields(
     String prompt, List<String> responses, String reference, String scenario, String criteria) {
 
-  Map<String, Object> byName() {
-    Map<String, Object> fields = new HashMap<>();
+  /** How many characters the fields have together. */
+  long characters() {
+    return byName().values().stream().mapToLong(String::length).sum();
+  }
+
+  /** The fields that the row has. */
+  Map<String, String> byName() {
+    Map<String, String> fields = new HashMap<>();
     fields.put("prompt", prompt);
     fields.put("reference", reference);
     fields.put("scenario", scenario);
@@ -28,6 +35,7 @@ public record PromptFields(
       fields.put("response_1", responses.get(0));
       fields.put("response_2", responses.get(1));
     }
+    fields.values().removeIf(Objects::isNull);
     return fields;
   }
 }

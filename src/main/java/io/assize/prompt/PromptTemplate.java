@@ -1,8 +1,12 @@
 package io.assize.prompt;
 
 import io.assize.config.UserError;
+import io.assize.prompt.jinja.Limits;
+import io.assize.prompt.jinja.Template;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Renders a protocol's messages for a row. The row's text is inserted as data. */
 public final class PromptTemplate {
@@ -12,9 +16,11 @@ public final class PromptTemplate {
       new PromptFields("prompt-probe", List.of("first-probe"), "r", "s", "c");
 
   private final Protocol protocol;
+  private final Template template;
 
   public PromptTemplate(Protocol protocol) {
     this.protocol = protocol;
+    this.template = Template.parse(protocol.template());
   }
 
   /** The messages for the judge: the system message, if any, then the user's. */
@@ -23,7 +29,8 @@ public final class PromptTemplate {
     if (!protocol.system().isEmpty()) {
       messages.add(new ChatMessage("system", protocol.system()));
     }
-    messages.add(new ChatMessage("user", Jinja.render(protocol.template(), fields.byName())));
+    Limits limits = Limits.DEFAULT.with(fields.characters());
+    messages.add(new ChatMessage("user", template.render(fields.byName(), limits).toString()));
     return List.copyOf(messages);
   }
 
@@ -32,10 +39,11 @@ public final class PromptTemplate {
     return new PromptTemplate(protocol).render(probeFields(protocol));
   }
 
-  /** Refuses a template that does not parse or does not show what is to be judged. */
+  /** Refuses a template that does not parse, asks for what no row has, or shows too little. */
   static void check(Protocol protocol, String where) {
     String shown;
     try {
+      refuseUnknownFields(protocol);
       List<ChatMessage> messages = probe(protocol);
       shown = messages.get(messages.size() - 1).content();
     } catch (UserError e) {
@@ -50,6 +58,17 @@ public final class PromptTemplate {
                 ? "{{ response_1 }} and {{ response_2 }}"
                 : "{{ response }}");
       }
+    }
+  }
+
+  private static void refuseUnknownFields(Protocol protocol) {
+    Set<String> known = new TreeSet<>(probeFields(protocol).byName().keySet());
+    Set<String> unknown = new TreeSet<>(Template.parse(protocol.template()).undeclared());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw UserError.configuration(
+          "the template asks for %s: a %s protocol has %s",
+          String.join(", ", unknown), protocol.kind().text(), String.join(", ", known));
     }
   }
 

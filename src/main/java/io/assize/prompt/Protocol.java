@@ -68,7 +68,8 @@ public record Protocol(
         DecisionRule.valueOf(upper(settings.choice("decision", "final_decision", "rating")));
     if ((kind == ProtocolKind.SINGLE) != (decision == DecisionRule.RATING)) {
       throw UserError.configuration(
-          "%s: decision %s does not fit kind %s: pairwise takes final_decision, single takes rating",
+          "%s: decision %s does not fit kind %s: pairwise takes final_decision, single takes"
+              + " rating",
           where, lower(decision), kind.text());
     }
     String chat = settings.optionalText("chat");

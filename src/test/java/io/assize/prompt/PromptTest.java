@@ -54,7 +54,7 @@ class PromptTest {
       @ForAll("hostile") String system, @ForAll("hostile") String user) {
     ChatTemplate template =
         new ChatTemplate(
-            "{{ bos_token }}{% for m in messages %}<|{{ m.role }}|>\n{{ m.content | trim }}\n{% endfor %}"
+            "{{ bos_token }}{% for m in messages %}<|{{ m.role }}|>\n{{ m.content }}\n{% endfor %}"
                 + "{% if add_generation_prompt %}<|assistant|>{% endif %}",
             "<s>", "</s>");
     List<ChatMessage> messages =
@@ -68,11 +68,30 @@ class PromptTest {
             new Segment("\n<|assistant|>", true));
   }
 
+  @Property(tries = 200)
+  void whatATemplateDoesToContentsLeavesThemContents(@ForAll("hostile") String user) {
+    ChatTemplate template =
+        new ChatTemplate(
+            "{% for m in messages %}{{ '<s>' + m.content.split('x')|join('</s>') + '<e>' }}"
+                + "{{ m.content | replace('x', '<x>') | trim }}{% endfor %}",
+            "", "");
+    StringBuilder control = new StringBuilder();
+    StringBuilder data = new StringBuilder();
+    for (Segment segment : template.render(List.of(new ChatMessage("user", "x" + user)))) {
+      (segment.control() ? control : data).append(segment.text());
+    }
+    int marks = (int) ("x" + user).chars().filter(c -> c == 'x').count();
+    assertThat(control.toString())
+        .isEqualTo("<s>" + "</s>".repeat(marks) + "<e>" + "<x>".repeat(marks));
+    assertThat(data.toString()).startsWith(user.replace("x", "")).doesNotContain("x");
+  }
+
   @Test
   void aChatTemplateThatDropsAMessageIsRefused() {
     ChatTemplate template =
         new ChatTemplate(
-            "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor %}",
+            "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor"
+                + " %}",
             "", "");
     assertThatThrownBy(
             () ->
@@ -94,11 +113,21 @@ class PromptTest {
   @CsvSource(
       delimiter = ';',
       value = {
-        "name = p, kind = pairwise, decision = final_decision, template = \"{{ response_1 }}\"; does not show every response",
-        "name = p, kind = pairwise, decision = rating, template = x; decision rating does not fit kind pairwise",
-        "name = p, kind = both, decision = rating, template = x; kind is \"both\": use one of pairwise, single",
+        "name = p, kind = pairwise, decision = final_decision, template = \"{{ response_1 }}\";"
+            + " does not show every response",
+        "name = p, kind = pairwise, decision = rating, template = x; decision rating does not fit"
+            + " kind pairwise",
+        "name = p, kind = both, decision = rating, template = x; kind is \"both\": use one of"
+            + " pairwise, single",
         "name = p, kind = single, decision = rating, template = \"{{ response }\"; template",
-        "name = p, kind = single, decision = rating, template = \"{{ response }}\", sytem = x; unknown key sytem",
+        "name = p, kind = single, decision = rating, template = \"{{ response }}\", sytem = x;"
+            + " unknown key sytem",
+        "name = p, kind = single, decision = rating, template = \"{{ response }}{{ question }}\";"
+            + " the template asks for question: a single protocol has criteria, prompt, reference,"
+            + " response, scenario",
+        "name = p, kind = pairwise, decision = final_decision, template = \"{{ response }}\"; the"
+            + " template asks for response: a pairwise protocol has criteria, prompt, reference,"
+            + " response_1, response_2, scenario",
         "kind = single, decision = rating, template = \"{{ response }}\"; name is missing",
         "name = p, kind = single, decision = rating; template is missing",
       })
@@ -120,8 +149,8 @@ class PromptTest {
                         + "\"\"\"",
                     "mine.conf"))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("mine.conf: template: ")
-        .hasMessageContaining("is disabled");
+        .hasMessageContaining("mine.conf: template, line 1: the tag ")
+        .hasMessageContaining("is not supported");
   }
 
   @Test

@@ -1,0 +1,6 @@
+package io.assize.prompt.jinja;
+
+/** Python's {@code None}. */
+enum None {
+  NONE
+}

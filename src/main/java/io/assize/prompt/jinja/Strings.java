@@ -1,0 +1,484 @@
+package io.assize.prompt.jinja;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
+
+/** What Python's strings can do. Every character that survives keeps its mark. */
+final class Strings {
+  private final Run run;
+
+  Strings(Run run) {
+    this.run = run;
+  }
+
+  private TextBuilder builder() {
+    return new TextBuilder(run.meter());
+  }
+
+  // --- Letters ---
+
+  Text upper(Text text) {
+    TextBuilder out = builder();
+    forEach(text, (c, place) -> out.append(upper(c), text.isData(place)));
+    return out.build();
+  }
+
+  Text lower(Text text) {
+    TextBuilder out = builder();
+    forEach(text, (c, place) -> out.append(lower(text, c, place), text.isData(place)));
+    return out.build();
+  }
+
+  Text swapCase(Text text) {
+    TextBuilder out = builder();
+    forEach(
+        text,
+        (c, place) ->
+            out.append(
+                isUpper(c) ? lower(text, c, place) : isLower(c) ? upper(c) : Character.toString(c),
+                text.isData(place)));
+    return out.build();
+  }
+
+  Text capitalize(Text text) {
+    TextBuilder out = builder();
+    forEach(
+        text,
+        (c, place) ->
+            out.append(place == 0 ? title(c) : lower(text, c, place), text.isData(place)));
+    return out.build();
+  }
+
+  /** Words, that is, runs of letters with case, begin in upper case. */
+  Text title(Text text) {
+    TextBuilder out = builder();
+    boolean[] inside = {false};
+    forEach(
+        text,
+        (c, place) -> {
+          out.append(inside[0] ? lower(text, c, place) : title(c), text.isData(place));
+          inside[0] = isCased(c);
+        });
+    return out.build();
+  }
+
+  /** Jinja's own title: words begin after blanks and opening brackets. */
+  Text titleWords(Text text) {
+    TextBuilder out = builder();
+    boolean[] starts = {true};
+    forEach(
+        text,
+        (c, place) -> {
+          boolean border = Spaces.isSpace(c) || "-({[<".indexOf(c) >= 0;
+          out.append(starts[0] ? upper(c) : lower(text, c, place), text.isData(place));
+          starts[0] = border;
+        });
+    return out.build();
+  }
+
+  private static String upper(int c) {
+    return Character.toString(c).toUpperCase(Locale.ROOT);
+  }
+
+  private static String title(int c) {
+    int titled = Character.toTitleCase(c);
+    String upper = upper(c);
+    int first = upper.codePointAt(0);
+    int size = Character.charCount(first);
+    if (titled != c || upper.length() == size) {
+      return Character.toString(titled);
+    }
+    String rest = upper.substring(size);
+    return isCased(first) ? upper.substring(0, size) + rest.toLowerCase(Locale.ROOT) : upper;
+  }
+
+  private static String lower(Text text, int c, int place) {
+    if (c == 'Σ') {
+      return isFinal(text.toString(), place) ? "ς" : "σ";
+    }
+    return Character.toString(c).toLowerCase(Locale.ROOT);
+  }
+
+  /** Whether a sigma ends its word. */
+  private static boolean isFinal(String value, int place) {
+    int before = place - 1;
+    while (before >= 0 && isCaseIgnorable(value.charAt(before))) {
+      before--;
+    }
+    if (before < 0 || !isCased(value.charAt(before))) {
+      return false;
+    }
+    int after = place + 1;
+    while (after < value.length() && isCaseIgnorable(value.charAt(after))) {
+      after++;
+    }
+    return after == value.length() || !isCased(value.charAt(after));
+  }
+
+  private static boolean isCaseIgnorable(int c) {
+    int type = Character.getType(c);
+    return "'.:^`\u00b7\u2018\u2019".indexOf(c) >= 0
+        || type == Character.NON_SPACING_MARK
+        || type == Character.ENCLOSING_MARK
+        || type == Character.FORMAT
+        || type == Character.MODIFIER_LETTER
+        || type == Character.MODIFIER_SYMBOL;
+  }
+
+  private static boolean isUpper(int c) {
+    return Character.isUpperCase(c);
+  }
+
+  private static boolean isLower(int c) {
+    return Character.isLowerCase(c);
+  }
+
+  private static boolean isCased(int c) {
+    return isUpper(c) || isLower(c) || Character.isTitleCase(c);
+  }
+
+  private interface CharacterVisitor {
+    void visit(int codePoint, int place);
+  }
+
+  private void forEach(Text text, CharacterVisitor visitor) {
+    run.meter().reading(text.size());
+    String value = text.toString();
+    for (int i = 0; i < value.length(); ) {
+      int c = value.codePointAt(i);
+      visitor.visit(c, i);
+      i += Character.charCount(c);
+    }
+  }
+
+  // --- Questions ---
+
+  boolean isLower(Text text) {
+    return hasCase(text, Strings::isLower);
+  }
+
+  boolean isUpper(Text text) {
+    return hasCase(text, Strings::isUpper);
+  }
+
+  private boolean hasCase(Text text, IntPredicate wanted) {
+    run.meter().reading(text.size());
+    IntPredicate cased = Strings::isCased;
+    return text.toString().codePoints().anyMatch(cased)
+        && text.toString().codePoints().filter(cased).allMatch(wanted);
+  }
+
+  boolean isTitle(Text text) {
+    run.meter().reading(text.size());
+    boolean inside = false;
+    boolean any = false;
+    for (int c : text.toString().codePoints().toArray()) {
+      boolean upper = isUpper(c) || Character.isTitleCase(c);
+      if ((upper && inside) || (isLower(c) && !inside)) {
+        return false;
+      }
+      inside = isCased(c);
+      any |= inside;
+    }
+    return any;
+  }
+
+  boolean all(Text text, IntPredicate wanted) {
+    run.meter().reading(text.size());
+    return !text.isEmpty() && text.toString().codePoints().allMatch(wanted);
+  }
+
+  static boolean isLetter(int c) {
+    return Character.isLetter(c);
+  }
+
+  static boolean isLetterOrNumber(int c) {
+    return isLetter(c) || isNumeric(c);
+  }
+
+  static boolean isDecimal(int c) {
+    return Character.isDigit(c);
+  }
+
+  /** Decimals and digits in other shapes, as ². */
+  static boolean isDigit(int c) {
+    return Character.isDigit(c)
+        || c == 0xB2
+        || c == 0xB3
+        || c == 0xB9
+        || c == 0x2070
+        || (c >= 0x2074 && c <= 0x2079)
+        || (c >= 0x2080 && c <= 0x2089)
+        || (c >= 0x2460 && c <= 0x2468);
+  }
+
+  static boolean isNumeric(int c) {
+    int type = Character.getType(c);
+    return isDigit(c) || type == Character.LETTER_NUMBER || type == Character.OTHER_NUMBER;
+  }
+
+  // --- White space and characters at the ends ---
+
+  /**
+   * The text without characters at its ends.
+   *
+   * @param characters which; null for white space
+   */
+  Text strip(Text text, Text characters, boolean left, boolean right) {
+    String value = text.toString();
+    IntPredicate stripped = characters == null ? Spaces::isSpace : oneOf(characters);
+    int from = 0;
+    while (left && from < value.length() && stripped.test(value.codePointAt(from))) {
+      from += Character.charCount(value.codePointAt(from));
+    }
+    int to = value.length();
+    while (right && to > from && stripped.test(value.codePointBefore(to))) {
+      to -= Character.charCount(value.codePointBefore(to));
+    }
+    run.meter().reading(from + value.length() - to);
+    return text.substring(from, to);
+  }
+
+  private IntPredicate oneOf(Text characters) {
+    run.meter().reading(characters.size());
+    Set<Integer> set = characters.toString().codePoints().boxed().collect(Collectors.toSet());
+    return set::contains;
+  }
+
+  /** Runs of white space as one blank each, none at the ends. */
+  Text oneBlank(Text text) {
+    return join(Text.of(" "), split(text, null, -1));
+  }
+
+  /** The text filled up to a width; on the left, the right, or both sides. */
+  Text pad(Text text, int width, Text fill, boolean left, boolean right) {
+    if (fill.length() != 1) {
+      throw new TemplateException("The fill character must be exactly one character long");
+    }
+    int missing = width - text.length();
+    if (missing <= 0) {
+      return text;
+    }
+    int before = left && right ? missing / 2 + (missing & width & 1) : left ? missing : 0;
+    TextBuilder out = builder();
+    fill(out, fill, before);
+    out.append(text);
+    fill(out, fill, missing - before);
+    return out.build();
+  }
+
+  void fill(TextBuilder out, Text fill, int times) {
+    run.meter().refuseBeyond((long) fill.size() * Math.max(0, times));
+    out.append(fill.toString().repeat(Math.max(0, times)), fill.isData(0));
+  }
+
+  // --- Parts ---
+
+  Text replace(Text text, Text old, Text replacement, int count) {
+    if (old.isEmpty()) {
+      return interleave(text, replacement, count);
+    }
+    Search search = new Search(run.meter(), old);
+    TextBuilder out = builder();
+    int at = 0;
+    for (int done = 0; count < 0 || done < count; done++) {
+      int found = search.find(text, at);
+      if (found < 0) {
+        break;
+      }
+      out.append(text, at, found).append(replacement);
+      at = found + old.size();
+    }
+    return out.append(text, at, text.size()).build();
+  }
+
+  /** What replacing the empty text does: the replacement before each character and at the end. */
+  private Text interleave(Text text, Text replacement, int count) {
+    TextBuilder out = builder();
+    int left = count < 0 ? Integer.MAX_VALUE : count;
+    int at = 0;
+    while (at < text.size() && left-- > 0) {
+      int next = at + Character.charCount(text.toString().codePointAt(at));
+      out.append(replacement).append(text, at, next);
+      at = next;
+    }
+    out.append(text, at, text.size());
+    return at == text.size() && left > 0 ? out.append(replacement).build() : out.build();
+  }
+
+  Text join(Text separator, List<Object> texts) {
+    TextBuilder out = builder();
+    boolean first = true;
+    for (Object text : texts) {
+      if (!first) {
+        out.append(separator);
+      }
+      out.append((Text) text);
+      first = false;
+    }
+    return out.build();
+  }
+
+  /**
+   * The parts between separators.
+   *
+   * @param separator null for runs of white space
+   * @param most how often to split; negative for everywhere
+   */
+  List<Object> split(Text text, Text separator, int most) {
+    if (separator == null) {
+      return splitAtSpace(text, most);
+    }
+    refuseEmpty(separator);
+    Search search = new Search(run.meter(), separator);
+    List<Object> parts = new ArrayList<>();
+    int at = 0;
+    while (most < 0 || parts.size() < most) {
+      int found = search.find(text, at);
+      if (found < 0) {
+        break;
+      }
+      parts.add(text.substring(at, found));
+      run.meter().step();
+      at = found + separator.size();
+    }
+    parts.add(text.substring(at));
+    return parts;
+  }
+
+  private List<Object> splitAtSpace(Text text, int most) {
+    String value = text.toString();
+    run.meter().reading(value.length());
+    List<Object> parts = new ArrayList<>();
+    int at = skipSpace(value, 0);
+    while (at < value.length()) {
+      if (most >= 0 && parts.size() >= most) {
+        parts.add(strip(text.substring(at), null, false, true));
+        break;
+      }
+      int end = at;
+      while (end < value.length() && !Spaces.isSpace(value.charAt(end))) {
+        end++;
+      }
+      parts.add(text.substring(at, end));
+      run.meter().step();
+      at = skipSpace(value, end);
+    }
+    return parts;
+  }
+
+  private static int skipSpace(String value, int from) {
+    int at = from;
+    while (at < value.length() && Spaces.isSpace(value.charAt(at))) {
+      at++;
+    }
+    return at;
+  }
+
+  /** As {@link #split}, counted from the end. */
+  List<Object> splitFromRight(Text text, Text separator, int most) {
+    if (most < 0) {
+      return split(text, separator, most);
+    }
+    List<Object> parts = new ArrayList<>();
+    if (separator == null) {
+      splitAtSpaceFromRight(text, most, parts);
+    } else {
+      refuseEmpty(separator);
+      int end = text.size();
+      List<Integer> places = places(text, separator);
+      for (int i = places.size() - 1; i >= 0 && parts.size() < most; i--) {
+        if (places.get(i) + separator.size() <= end) {
+          parts.add(text.substring(places.get(i) + separator.size(), end));
+          end = places.get(i);
+        }
+      }
+      parts.add(text.substring(0, end));
+    }
+    Collections.reverse(parts);
+    return parts;
+  }
+
+  /** All places of a text, overlapping ones too. */
+  private List<Integer> places(Text text, Text wanted) {
+    Search search = new Search(run.meter(), wanted);
+    List<Integer> places = new ArrayList<>();
+    for (int at = search.find(text, 0); at >= 0; at = search.find(text, at + 1)) {
+      places.add(at);
+      run.meter().step();
+    }
+    return places;
+  }
+
+  private void splitAtSpaceFromRight(Text text, int most, List<Object> parts) {
+    Text rest = strip(text, null, false, true);
+    while (!rest.isEmpty()) {
+      run.meter().step();
+      if (parts.size() >= most) {
+        parts.add(strip(rest, null, true, true));
+        return;
+      }
+      int start = rest.size();
+      while (start > 0 && !Spaces.isSpace(rest.toString().charAt(start - 1))) {
+        start--;
+      }
+      parts.add(rest.substring(start));
+      run.meter().characters(start);
+      rest = strip(rest.substring(0, start), null, false, true);
+    }
+  }
+
+  List<Object> lines(Text text, boolean keepEnds) {
+    String value = text.toString();
+    run.meter().reading(value.length());
+    List<Object> lines = new ArrayList<>();
+    int at = 0;
+    while (at < value.length()) {
+      int end = at;
+      while (end < value.length() && !Spaces.isLineEnd(value.charAt(end))) {
+        end++;
+      }
+      int next = Math.min(value.length(), end + (value.startsWith("\r\n", end) ? 2 : 1));
+      lines.add(text.substring(at, keepEnds ? next : end));
+      run.meter().step();
+      at = next;
+    }
+    return lines;
+  }
+
+  /** The text before a separator, the separator, and the text after it. */
+  Tuple partition(Text text, Text separator, boolean last) {
+    refuseEmpty(separator);
+    Search search = new Search(run.meter(), separator);
+    int found = last ? search.findLast(text, text.size()) : search.find(text, 0);
+    if (found < 0) {
+      return last ? Tuple.of(Text.EMPTY, Text.EMPTY, text) : Tuple.of(text, Text.EMPTY, Text.EMPTY);
+    }
+    return Tuple.of(text.substring(0, found), separator, text.substring(found + separator.size()));
+  }
+
+  /** How often a text stands in another, without overlaps. */
+  int count(Text text, Text wanted) {
+    if (wanted.isEmpty()) {
+      return text.length() + 1;
+    }
+    Search search = new Search(run.meter(), wanted);
+    int count = 0;
+    for (int at = search.find(text, 0); at >= 0; at = search.find(text, at + wanted.size())) {
+      count++;
+      run.meter().step();
+    }
+    return count;
+  }
+
+  private static void refuseEmpty(Text separator) {
+    if (separator.isEmpty()) {
+      throw new TemplateException("empty separator");
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package io.assize.prompt.jinja;
+
+/**
+ * What a name or an attribute that does not exist stands for: it prints as nothing, counts as
+ * false, can be iterated, and any other use is refused.
+ *
+ * @param message what is said where it is used all the same
+ */
+record Undefined(String message) {
+  static Undefined name(String name) {
+    return new Undefined("'" + name + "' is undefined");
+  }
+
+  static Undefined attribute(Object of, String name) {
+    return new Undefined(
+        "'%s' has no attribute %s".formatted(Types.described(of), Printing.quoted(name)));
+  }
+
+  static Undefined element(Object of, Object key) {
+    return key instanceof Text
+        ? attribute(of, key.toString())
+        : new Undefined("%s has no element %s".formatted(Types.described(of), Types.brief(key)));
+  }
+
+  /** An attribute that the sandbox keeps from templates. */
+  static Undefined unsafe(Object of, String name) {
+    return new Undefined(
+        "access to attribute '%s' of '%s' object is unsafe.".formatted(name, Types.name(of)));
+  }
+
+  TemplateException refused() {
+    return new TemplateException("%s", message);
+  }
+}
