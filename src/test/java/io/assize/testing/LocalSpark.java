@@ -4,6 +4,8 @@ import io.assize.spark.Sessions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -26,6 +28,12 @@ public final class LocalSpark {
             // Tables here are small: compiling each query takes longer than running it.
             "spark.sql.codegen.wholeStage",
             "false"));
+  }
+
+  /** What is held in memory at the moment; Delta's own tables of files among it. */
+  public static Set<Integer> persisted() {
+    return Set.copyOf(
+        JavaSparkContext.fromSparkContext(session().sparkContext()).getPersistentRDDs().keySet());
   }
 
   /** A table of a schema in DDL. */
