@@ -6,13 +6,19 @@ import io.assize.config.UserError;
 import io.assize.judge.JudgeSpec;
 import io.assize.judge.djl.CheckpointFiles;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
@@ -28,7 +34,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Models from s3a://, hdfs:// and other file systems of Hadoop on this host's disk: fetched once,
  * by one process while the others wait; gone on with where it broke off; each file's sha-256 beside
- * it. A model that changed at its source is another entry.
+ * it, and held against the file in each JVM that uses it: a damaged one is fetched again. A model that changed at its source is another entry.
  */
 public final class ModelCache {
   private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
@@ -112,11 +118,11 @@ public final class ModelCache {
     }
   }
 
-  /** Fetches one file, from where an earlier try broke off; gives the bytes that came. */
+  /** Fetches one file that is not here, or not as it was; gives the bytes that came. */
   private static long fetch(FileSystem files, FileStatus file, java.nio.file.Path target)
       throws IOException {
     java.nio.file.Path sum = target.resolveSibling(target.getFileName() + ".sha256");
-    if (Files.exists(sum) && Files.exists(target) && Files.size(target) == file.getLen()) {
+    if (whole(target, sum, file.getLen())) {
       return 0;
     }
     java.nio.file.Path part = target.resolveSibling(target.getFileName() + ".part");
@@ -125,20 +131,63 @@ public final class ModelCache {
       Files.delete(part);
       has = 0;
     }
-    try (FSDataInputStream in = files.open(file.getPath());
-        OutputStream out =
-            Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      in.seek(has);
-      in.transferTo(out);
-    }
+    String sha256 = goOn(files, file, part, has);
     if (Files.size(part) != file.getLen()) {
       throw new IOException(
           "%s has %d bytes, but %d came: try again"
               .formatted(file.getPath(), file.getLen(), Files.size(part)));
     }
-    Files.move(part, target, StandardCopyOption.REPLACE_EXISTING);
-    Files.writeString(sum, CheckpointFiles.sha256(target) + "  " + target.getFileName() + "\n");
+    Files.deleteIfExists(sum);
+    Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    CheckpointFiles.remember(target, sha256);
+    java.nio.file.Path written = sum.resolveSibling(sum.getFileName() + ".part");
+    Files.writeString(written, sha256 + "  " + target.getFileName() + "\n");
+    Files.move(written, sum, StandardCopyOption.ATOMIC_MOVE);
     return file.getLen() - has;
+  }
+
+  /**
+   * Whether a file is here as it was fetched. Its sum is taken once a JVM, and again where the file
+   * was touched since.
+   */
+  private static boolean whole(java.nio.file.Path target, java.nio.file.Path sum, long length)
+      throws IOException {
+    if (!Files.exists(sum) || !Files.isRegularFile(target) || Files.size(target) != length) {
+      return false;
+    }
+    boolean whole = Files.readString(sum).startsWith(CheckpointFiles.sha256(target) + " ");
+    if (!whole) {
+      LOG.warn("{} is damaged: it is fetched again", target);
+    }
+    return whole;
+  }
+
+  /** Appends what a part lacks; gives the sha-256 of the whole, each byte read once. */
+  private static String goOn(
+      FileSystem files, FileStatus file, java.nio.file.Path part, long has) throws IOException {
+    MessageDigest digest = sha256();
+    if (has > 0) {
+      try (InputStream begun = new DigestInputStream(Files.newInputStream(part), digest)) {
+        begun.transferTo(OutputStream.nullOutputStream());
+      }
+    }
+    try (FSDataInputStream in = files.open(file.getPath());
+        OutputStream out =
+            new DigestOutputStream(
+                Files.newOutputStream(part, StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+                digest)) {
+      in.seek(has);
+      in.transferTo(out);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static List<FileStatus> list(FileSystem files, Path source) throws IOException {

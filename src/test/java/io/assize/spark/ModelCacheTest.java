@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.UserError;
+import io.assize.judge.djl.CheckpointFiles;
+import io.assize.testing.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -83,6 +89,60 @@ class ModelCacheTest {
       }
     } finally {
       pool.shutdownNow();
+    }
+  }
+
+  @Test
+  void aDamagedFileOfTheCacheIsFetchedAgain() throws IOException {
+    Path local = fetch();
+    for (String name : List.of("model.safetensors", "config.json")) {
+      byte[] damaged = Files.readAllBytes(local.resolve(name));
+      damaged[1] ^= 1;
+      Files.write(local.resolve(name), damaged);
+      assertThat(fetch().resolve(name)).hasSameBinaryContentAs(source.resolve(name));
+    }
+    Files.writeString(local.resolve("model.safetensors.sha256"), "");
+    fetch();
+    assertThat(local.resolve("model.safetensors.sha256"))
+        .content()
+        .startsWith(CheckpointFiles.sha256(local.resolve("model.safetensors")) + "  ");
+  }
+
+  @Test
+  void twoProcessesThatFillOneCacheBothHaveTheWholeModel() throws Exception {
+    byte[] weights = new byte[40_000_000];
+    new Random(1).nextBytes(weights);
+    Files.write(source.resolve("model.safetensors"), weights);
+    List<Programs.Running> both = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      both.add(
+          Programs.start(
+              Files.createDirectories(dir.resolve("logs")),
+              Map.of(),
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  Filler.class.getName(),
+                  dir.resolve("cache").toString(),
+                  source.toUri().toString())));
+    }
+    for (Programs.Running one : both) {
+      Programs.Ended ended = Programs.end(one, Duration.ofMinutes(5));
+      assertThat(ended.code()).as(ended.out()).isZero();
+      assertThat(ended.out()).contains(CheckpointFiles.sha256(source.resolve("model.safetensors")));
+    }
+    assertThat(names(fetch())).noneMatch(name -> name.endsWith(".part"));
+  }
+
+  /** A process that fills a cache and tells the sum of what it got. */
+  static final class Filler {
+    private Filler() {}
+
+    public static void main(String[] arguments) throws IOException {
+      Path model =
+          new ModelCache(Path.of(arguments[0]), new Configuration()).fetch(arguments[1]);
+      System.out.println(CheckpointFiles.sha256(model.resolve("model.safetensors")));
     }
   }
 

@@ -34,18 +34,23 @@ final class ModelFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
   private final long size;
+  private final State opened;
   private State state;
   private String sha256;
 
   /** Which file, and when its contents or itself last changed; users cannot set the last. */
-  private record State(Object device, Object inode, long size, Object modified, Object changed) {}
+  private record State(Object device, Object inode, long size, Object modified, Object changed) {
+    boolean sameFile(State other) {
+      return other != null && device.equals(other.device) && inode.equals(other.inode);
+    }
+  }
 
   private record Digest(String sha256, boolean settled) {}
 
   private ModelFile(Path path, FileChannel channel, State state) throws IOException {
     this.path = path;
     this.channel = channel;
-    this.state = state;
+    this.opened = state;
     this.size = channel.size();
   }
 
@@ -79,7 +84,7 @@ final class ModelFile implements AutoCloseable {
   /** A file's sha-256 in hexadecimal; known already where this JVM took it of the same state. */
   static String sha256(Path path) throws IOException {
     try (ModelFile file = open(path)) {
-      return file.sha256(true);
+      return file.sha256(false);
     }
   }
 
@@ -155,20 +160,22 @@ final class ModelFile implements AutoCloseable {
    */
   String sha256(boolean claim) throws IOException {
     State now = stateOf(path);
-    if (sha256 != null && now != null && now.equals(state)) {
+    if (now == null || !now.sameFile(opened)) {
+      // The path leads elsewhere by now, or nobody can tell: what is open is read again.
+      return digest();
+    }
+    if (sha256 != null && now.equals(state)) {
       return sha256;
     }
     state = now;
-    Digest known = now == null ? null : DIGESTS.get(now);
+    Digest known = DIGESTS.get(now);
     if (known != null && (known.settled() || claim)) {
       sha256 = known.sha256();
       return sha256;
     }
-    boolean settled = now != null && changedBefore(path, SETTLED_SECONDS);
+    boolean settled = changedBefore(path, SETTLED_SECONDS);
     sha256 = digest();
-    if (now != null) {
-      DIGESTS.put(now, new Digest(sha256, settled));
-    }
+    DIGESTS.put(now, new Digest(sha256, settled));
     return sha256;
   }
 
@@ -211,7 +218,7 @@ final class ModelFile implements AutoCloseable {
           (Long) now.get("size"),
           now.get("lastModifiedTime"),
           now.get("ctime"));
-    } catch (UnsupportedOperationException e) {
+    } catch (UnsupportedOperationException | NoSuchFileException e) {
       return null;
     }
   }

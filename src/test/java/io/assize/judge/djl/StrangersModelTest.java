@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.djl.CraftedModels.Gguf;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.Segment;
+import io.assize.testing.DemoJudge;
 import io.assize.testing.PublicData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,7 +20,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -308,6 +313,43 @@ class StrangersModelTest {
       Files.createSymbolicLink(snapshot.resolve(name), snapshot.relativize(blob));
     }
     assertThat(check(snapshot).sums()).isEqualTo(check(model).sums());
+  }
+
+  @Test
+  void theWeightsThatJudgeAreTheWeightsThatWereChecked() throws IOException {
+    Map<String, String> sums = check(model).sums();
+    JudgeConfig config = DemoJudge.config(model, 1, 8);
+    for (String name : List.of(SHARD, "tokenizer.json", "generation_config.json")) {
+      byte[] checked = Files.readAllBytes(model.resolve(name));
+      byte[] exchanged = checked.clone();
+      exchanged[exchanged.length - 2] ^= name.equals(SHARD) ? (byte) 1 : 0;
+      byte[] longer = name.equals(SHARD) ? exchanged : Arrays.copyOf(checked, checked.length + 1);
+      longer[longer.length - 1] = name.equals(SHARD) ? longer[longer.length - 1] : (byte) ' ';
+      Files.write(model.resolve(name), longer);
+      assertThatThrownBy(() -> DjlJudge.open(config, sums, "cpu"))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("its file " + name + " is another than when it was checked")
+          .satisfies(e -> assertThat(((UserError) e).exitCode()).isEqualTo(1));
+      Files.write(model.resolve(name), checked);
+    }
+    Files.writeString(model.resolve("chat_template.jinja"), "{{ messages[0]['content'] }}");
+    assertThatThrownBy(() -> DjlJudge.open(config, sums, "cpu"))
+        .hasMessageContaining("its file chat_template.jinja is another");
+    Files.delete(model.resolve("chat_template.jinja"));
+    CheckpointFiles files = new CheckpointFiles(model, sums);
+    try (Checkpoint checkpoint = files.open()) {
+      // Exchanged after it was opened: what is read is the old file; written into: the run stops.
+      Path other = Files.copy(model.resolve(SHARD), dir.resolve("other"));
+      Files.move(other, model.resolve(SHARD), StandardCopyOption.REPLACE_EXISTING);
+      files.refuseChanged(checkpoint);
+    }
+    try (Checkpoint checkpoint = files.open()) {
+      byte[] bytes = Files.readAllBytes(model.resolve(SHARD));
+      bytes[bytes.length - 1] ^= 1;
+      Files.write(model.resolve(SHARD), bytes);
+      Files.setLastModifiedTime(model.resolve(SHARD), FileTime.fromMillis(1_000_000));
+      assertThatThrownBy(() -> files.refuseChanged(checkpoint)).hasMessageContaining(SHARD);
+    }
   }
 
   @Test
