@@ -22,8 +22,8 @@ public final class Devices {
   private Devices() {}
 
   /**
-   * {@code gpu} and CUDA's number of the GPU that Spark assigned to the task, whose address may be a
-   * UUID; {@code cpu} where it gave none.
+   * {@code gpu} and CUDA's number of the GPU that Spark assigned to the task, whose address may be
+   * a UUID; {@code cpu} where it gave none.
    */
   public static String ofTask() {
     TaskContext task = TaskContext.get();

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
  *
  * @param visible {@code CUDA_VISIBLE_DEVICES}; null where it is not set
  * @param order {@code CUDA_DEVICE_ORDER}; null where it is not set
- * @param listing what {@code nvidia-smi -L} prints; asked only where it is needed, empty where there
- *     is none
+ * @param listing what {@code nvidia-smi -L} prints; asked only where it is needed, empty where
+ *     there is none
  */
 record GpuAddresses(String visible, String order, Supplier<String> listing) {
   private static final Pattern NUMBER = Pattern.compile("\\d{1,4}");
@@ -34,7 +34,8 @@ record GpuAddresses(String visible, String order, Supplier<String> listing) {
     if (NUMBER.matcher(address).matches()) {
       return Integer.parseInt(address);
     }
-    List<String> seen = visible == null || visible.isBlank() ? List.of() : List.of(visible.split(","));
+    List<String> seen =
+        visible == null || visible.isBlank() ? List.of() : List.of(visible.split(","));
     for (int i = 0; i < seen.size(); i++) {
       // CUDA takes the beginning of a UUID for the whole.
       String one = seen.get(i).strip();

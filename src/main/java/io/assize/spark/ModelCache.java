@@ -34,7 +34,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Models from s3a://, hdfs:// and other file systems of Hadoop on this host's disk: fetched once,
  * by one process while the others wait; gone on with where it broke off; each file's sha-256 beside
- * it, and held against the file in each JVM that uses it: a damaged one is fetched again. A model that changed at its source is another entry.
+ * it, and held against the file in each JVM that uses it: a damaged one is fetched again. A model
+ * that changed at its source is another entry.
  */
 public final class ModelCache {
   private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
@@ -163,8 +164,8 @@ public final class ModelCache {
   }
 
   /** Appends what a part lacks; gives the sha-256 of the whole, each byte read once. */
-  private static String goOn(
-      FileSystem files, FileStatus file, java.nio.file.Path part, long has) throws IOException {
+  private static String goOn(FileSystem files, FileStatus file, java.nio.file.Path part, long has)
+      throws IOException {
     MessageDigest digest = sha256();
     if (has > 0) {
       try (InputStream begun = new DigestInputStream(Files.newInputStream(part), digest)) {

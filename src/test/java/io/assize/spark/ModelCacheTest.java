@@ -140,8 +140,7 @@ class ModelCacheTest {
     private Filler() {}
 
     public static void main(String[] arguments) throws IOException {
-      Path model =
-          new ModelCache(Path.of(arguments[0]), new Configuration()).fetch(arguments[1]);
+      Path model = new ModelCache(Path.of(arguments[0]), new Configuration()).fetch(arguments[1]);
       System.out.println(CheckpointFiles.sha256(model.resolve("model.safetensors")));
     }
   }

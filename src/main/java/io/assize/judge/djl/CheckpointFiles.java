@@ -70,7 +70,9 @@ public record CheckpointFiles(Path path, Map<String, String> sums) {
     return ModelFile.sha256(file);
   }
 
-  /** Tells the sha-256 of a file that was just written, so that the driver need not read it again. */
+  /**
+   * Tells the sha-256 of a file that was just written, so that the driver need not read it again.
+   */
   public static void remember(Path file, String sha256) throws IOException {
     ModelFile.remember(file, sha256);
   }
