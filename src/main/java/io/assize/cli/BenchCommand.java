@@ -13,6 +13,8 @@ import io.assize.judge.Completion;
 import io.assize.judge.Prompt;
 import io.assize.judge.WorkDone;
 import io.assize.judge.djl.DjlJudge;
+import io.assize.judge.djl.KernelSet;
+import io.assize.judge.djl.PrecisionChoice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -98,20 +100,26 @@ final class BenchCommand {
         description = "CPU threads, ours and the peers' (default: ${DEFAULT-VALUE})")
     private int threads;
 
+    /** The precision that {@code auto} stands for here; others as they are. */
+    String resolved(String precision) {
+      return PrecisionChoice.here(config(precision, "decision = text"), "cpu").engine().precision();
+    }
+
     DjlJudge open(String precision, String more) {
+      return DjlJudge.open(config(precision, "decision = text, " + more), "cpu");
+    }
+
+    private JudgeConfig config(String precision, String more) {
       if (pairs == null || model == null) {
         throw UserError.configuration(
             "name Auto-J's pairs with --pairs, and the judge with --model");
       }
-      JudgeConfig config =
-          AssizeConfig.parse(
-                  ("assize { corpus.path = none, output.dir = none, judge { kind = djl, precision ="
-                          + " %s, max_new_tokens = %d, context_length = %d, threads = %d, decision ="
-                          + " text, %s } }")
-                      .formatted(precision, newTokens, context, threads, more),
-                  Map.of("assize.judge.model", ConfigUtil.quoteString(model.toString())))
-              .judge();
-      return DjlJudge.open(config, "cpu");
+      return AssizeConfig.parse(
+              ("assize { corpus.path = none, output.dir = none, judge { kind = djl, precision = %s,"
+                      + " max_new_tokens = %d, context_length = %d, threads = %d, %s } }")
+                  .formatted(precision, newTokens, context, threads, more),
+              Map.of("assize.judge.model", ConfigUtil.quoteString(model.toString())))
+          .judge();
     }
 
     /** The first prompts that fit, and what they are in tokens. */
@@ -158,10 +166,11 @@ final class BenchCommand {
       int runs,
       Map<String, Double> tokensPerSecond,
       Map<String, Double> ratios,
+      Map<String, String> failedPeers,
       double rowsPerSecond,
       double reusedShare,
-      double int8Gops,
-      double prefillShareOfInt8,
+      double productGops,
+      double prefillShareOfProducts,
       double readGbPerSecond,
       double decodeShareOfReads) {}
 
@@ -172,7 +181,7 @@ final class BenchCommand {
           "Whole work (reading and writing) on real prompts, ours and the peers' in turns.",
       mixinStandardHelpOptions = true)
   int engine(
-      @Option(names = "--precision", defaultValue = "int8") String precision,
+      @Option(names = "--precision", defaultValue = "auto") String asked,
       @Option(names = "--runs", defaultValue = "5", description = "paired runs") int runs,
       @Option(
               names = "--peers",
@@ -183,7 +192,10 @@ final class BenchCommand {
       @Option(names = "--work", defaultValue = "bench-work", description = "for the peers' files")
           Path work)
       throws IOException, InterruptedException {
-    List<String> programs = peers.stream().filter(peer -> !peer.isBlank()).toList();
+    String precision = workload.resolved(asked);
+    List<String> programs =
+        new ArrayList<>(peers.stream().filter(peer -> !peer.isBlank()).toList());
+    Map<String, String> failed = new LinkedHashMap<>();
     List<Prompt> prompts;
     double[] rates;
     Path request;
@@ -194,8 +206,10 @@ final class BenchCommand {
       request = writeRequest(judge, prompts, work);
       rates = judge.machineRates();
     }
-    for (String peer : programs) {
-      peer("prepare", peer, request, work);
+    for (String peer : List.copyOf(programs)) {
+      if (peer("prepare", peer, request, work, failed) == null) {
+        programs.remove(peer);
+      }
     }
     for (int run = 0; run <= runs; run++) {
       List<Measured> round = new ArrayList<>();
@@ -204,8 +218,15 @@ final class BenchCommand {
         round.add(ours("assize", judge, prompts));
         done = judge.workDone();
       }
-      for (String peer : programs) {
-        round.add(measured(peer, peer("run", peer, request, work)));
+      for (String peer : List.copyOf(programs)) {
+        JsonNode one = peer("run", peer, request, work, failed);
+        if (one == null) {
+          // What it measured before is no row of pairs.
+          programs.remove(peer);
+          measured.remove(peer);
+        } else {
+          round.add(measured(peer, one));
+        }
       }
       keep(run, runs, round, measured);
     }
@@ -217,6 +238,7 @@ final class BenchCommand {
             runs,
             medians(measured),
             ratios(measured),
+            failed,
             prompts.size() / median(measured.get("assize").stream().map(Measured::seconds)),
             done.reusedShare(),
             rates[0] / 1e9,
@@ -261,8 +283,9 @@ final class BenchCommand {
       description = "Rows a second with decision = forced against decision = critique, in turns.",
       mixinStandardHelpOptions = true)
   int decisions(
-      @Option(names = "--precision", defaultValue = "int8") String precision,
+      @Option(names = "--precision", defaultValue = "auto") String asked,
       @Option(names = "--runs", defaultValue = "5", description = "paired runs") int runs) {
+    String precision = workload.resolved(asked);
     List<Prompt> prompts;
     try (DjlJudge judge = workload.open(precision, "slots = 1")) {
       prompts = workload.prompts(judge);
@@ -362,11 +385,16 @@ final class BenchCommand {
               + " full batches.",
       mixinStandardHelpOptions = true)
   int precision(
-      @Option(names = "--precisions", split = ",", defaultValue = "fp32,bf16,int8")
-          List<String> precisions,
+      @Option(
+              names = "--precisions",
+              split = ",",
+              defaultValue = "auto",
+              description = "the first is the reference (default: fp32, and what else there is)")
+          List<String> asked,
       @Option(names = "--texts", defaultValue = "24", description = "prompts that write texts")
           int texts,
       @Option(names = "--deterministic") boolean deterministic) {
+    List<String> precisions = asked.equals(List.of("auto")) ? allPrecisions() : asked;
     List<PrecisionResult> results = new ArrayList<>();
     List<Completion> reference = null;
     double fp32 = Double.NaN;
@@ -503,24 +531,42 @@ final class BenchCommand {
     return file;
   }
 
-  private static JsonNode peer(String verb, String peer, Path request, Path work)
-      throws IOException, InterruptedException {
+  /** What this processor can do, float32 first. */
+  private static List<String> allPrecisions() {
+    List<String> all = new ArrayList<>(KernelSet.used("cpu").precisions());
+    Collections.reverse(all);
+    return all;
+  }
+
+  /**
+   * What a peer gives; null where it fails, which is told and costs its row alone.
+   *
+   * @param failed takes the reason
+   */
+  private static JsonNode peer(
+      String verb, String peer, Path request, Path work, Map<String, String> failed)
+      throws InterruptedException {
     Output.progress(verb + " " + peer);
-    Process process =
-        new ProcessBuilder(
-                "scripts/bench-peer",
-                verb,
-                peer,
-                request.toString(),
-                work.toAbsolutePath().toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw UserError.failure(
-          "scripts/bench-peer %s %s failed: its reason stands above", verb, peer);
+    try {
+      Process process =
+          new ProcessBuilder(
+                  "scripts/bench-peer",
+                  verb,
+                  peer,
+                  request.toString(),
+                  work.toAbsolutePath().toString())
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (process.waitFor() == 0) {
+        return new ObjectMapper().readTree(out.isBlank() ? "{}" : out);
+      }
+      failed.put(peer, verb + " ended with " + process.exitValue() + ": its reason stands above");
+    } catch (IOException e) {
+      failed.put(peer, verb + " failed: " + e.getMessage());
     }
-    return new ObjectMapper().readTree(out.isBlank() ? "{}" : out);
+    Output.progress(peer + ": " + failed.get(peer));
+    return null;
   }
 
   private static Map<String, Double> medians(Map<String, List<Measured>> measured) {
@@ -577,15 +623,20 @@ final class BenchCommand {
                                 "   assize is %.2f times as fast",
                                 r.ratios().get(program))
                             : String.format(Locale.ROOT, "   %.2f rows/s", r.rowsPerSecond()))));
+    r.failedPeers()
+        .forEach(
+            (peer, why) ->
+                text.append(String.format(Locale.ROOT, "%-14s failed: %s%n", peer, why)));
     text.append(
         String.format(
             Locale.ROOT,
             "%.1f %% of the prompts' tokens were not read, but reused%n"
-                + "best int8 products here %.0f GOP/s; reading prompts alone reaches %.0f %% of them%n"
+                + "best %s products here %.0f GOP/s; reading prompts alone reaches %.0f %% of them%n"
                 + "best reading of memory here %.1f GB/s; one sequence writing reaches %.0f %% of it%n",
             100 * r.reusedShare(),
-            r.int8Gops(),
-            100 * r.prefillShareOfInt8(),
+            r.precision().equals("int8") ? "int8" : "fp32",
+            r.productGops(),
+            100 * r.prefillShareOfProducts(),
             r.readGbPerSecond(),
             100 * r.decodeShareOfReads()));
     return text.toString();

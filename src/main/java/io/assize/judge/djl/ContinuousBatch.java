@@ -1,5 +1,6 @@
 package io.assize.judge.djl;
 
+import io.assize.judge.JudgeException;
 import io.assize.judge.WorkDone;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +12,7 @@ import java.util.Set;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,7 +48,7 @@ final class ContinuousBatch {
   /** Slots that are long enough are not made shorter before so many steps: it moves the cache. */
   private static final int SETTLED = 256;
 
-  private final Decoder decoder;
+  private final BatchDecoder decoder;
   private final int maxSlots;
   private final int cacheTokens;
   private final int stepTokens;
@@ -73,6 +75,9 @@ final class ContinuousBatch {
   /** The head's rows of tokens of answers. */
   private Map<Long, float[]> kept = Map.of();
 
+  /** Slots that a step left with numbers that are not finite. */
+  private final List<Integer> spoilt = new ArrayList<>();
+
   private int failuresInARow;
   private long prefillTokens;
   private long prefillNanos;
@@ -92,7 +97,7 @@ final class ContinuousBatch {
    * @param stepTokens rows of a step
    */
   ContinuousBatch(
-      Decoder decoder,
+      BatchDecoder decoder,
       int maxSlots,
       int cacheTokens,
       int stepTokens,
@@ -143,23 +148,6 @@ final class ContinuousBatch {
     Step step = exact ? exactStep() : mixedStep();
     if (!step.isEmpty()) {
       run(step);
-    }
-  }
-
-  /** Fails all that is at work or waits. */
-  void failAll(RuntimeException cause) {
-    for (int slot = 0; slot < slots.length; slot++) {
-      if (slots[slot] != null) {
-        leave(slots[slot]).failed(cause);
-      }
-    }
-    reading.clear();
-    if (next != null) {
-      next.failed(cause);
-      next = null;
-    }
-    for (Sequence sequence = waiting.poll(); sequence != null; sequence = waiting.poll()) {
-      sequence.failed(cause);
     }
   }
 
@@ -399,7 +387,7 @@ final class ContinuousBatch {
     stepsSinceDivision++;
     try {
       step.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       isolate(step, e);
       return;
     }
@@ -411,10 +399,11 @@ final class ContinuousBatch {
   private void answer(Step step) {
     done = new WorkDone(prefillTokens, prefillNanos, decodeTokens, decodeNanos, reusedTokens);
     step.finish();
+    cleanSpoilt();
   }
 
   /** Repeats a failed step sequence by sequence; those that fail again are the ones to blame. */
-  private void isolate(Step failed, RuntimeException cause) {
+  private void isolate(Step failed, Throwable cause) {
     LOG.warn(
         "a step of {} sequences failed and is repeated one by one", failed.all().size(), cause);
     int blamed = 0;
@@ -428,11 +417,9 @@ final class ContinuousBatch {
       alone.pad();
       try {
         alone.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         blamed++;
-        reading.remove(sequence);
-        held[sequence.slot] = null;
-        leave(sequence).failed(e);
+        drop(sequence, e);
         continue;
       }
       answer(alone);
@@ -443,11 +430,53 @@ final class ContinuousBatch {
     }
   }
 
+  /** Takes out a sequence that cannot be answered; what its slot holds is not for others. */
+  private void drop(Sequence sequence, Throwable cause) {
+    reading.remove(sequence);
+    if (sequence.slot >= 0) {
+      held[sequence.slot] = null;
+      leave(sequence);
+    }
+    sequence.failed(cause);
+  }
+
+  private void dropNotFinite(Sequence sequence) {
+    spoilt.add(sequence.slot);
+    drop(
+        sequence,
+        new JudgeException(
+            JudgeException.Reason.ENGINE_ERROR,
+            "the model's logits are not finite: its weights or its configuration are damaged"));
+  }
+
+  /**
+   * Overwrites the slots of sequences whose numbers were not finite: attention gives what lies
+   * behind a later sequence's end the weight 0, and 0 times NaN is NaN. One slot is filled with the
+   * rows of a token, whole, so that nothing of what was there is read; the others are its copies.
+   */
+  private void cleanSpoilt() {
+    if (spoilt.isEmpty()) {
+      return;
+    }
+    long start = System.nanoTime();
+    int first = spoilt.get(0);
+    long[] places = LongStream.range(0, length).toArray();
+    long[] run = {first, 0, length, 0};
+    decoder
+        .step(new long[length], places, 0, run, new long[] {length - 1L}, new long[0], exact)
+        .close();
+    for (int slot : spoilt.subList(1, spoilt.size())) {
+      decoder.copy(first, slot, length);
+    }
+    spoilt.clear();
+    prefillNanos += System.nanoTime() - start;
+  }
+
   /** Nothing that the device was asked of late succeeded. */
   static final class DeviceLostException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    DeviceLostException(RuntimeException cause) {
+    DeviceLostException(Throwable cause) {
       super("no sequence of a step could be computed: " + cause.getMessage(), cause);
     }
   }
@@ -474,7 +503,8 @@ final class ContinuousBatch {
     /** For each sequence that is scored, the asked row after each beginning of an answer. */
     private final Map<Sequence, Map<List<Long>, Integer>> beginnings = new LinkedHashMap<>();
 
-    private final List<Runnable> results = new ArrayList<>();
+    /** What follows for each sequence that is at an end of its rows. */
+    private final Map<Sequence, Runnable> results = new LinkedHashMap<>();
 
     boolean isEmpty() {
       return rows == 0;
@@ -591,7 +621,7 @@ final class ContinuousBatch {
         ask(rows - 1);
       }
       long start = System.nanoTime();
-      try (Decoder.Logits logits =
+      try (BatchDecoder.Logits logits =
           decoder.step(
               tokens.build().toArray(),
               positions.build().toArray(),
@@ -603,7 +633,8 @@ final class ContinuousBatch {
         for (Map.Entry<Sequence, Integer> end : ends.entrySet()) {
           Sequence sequence = end.getKey();
           if (end.getValue() >= 0) {
-            results.add(
+            results.put(
+                sequence,
                 sequence.answers() == null
                     ? choose(sequence, logits, end.getValue())
                     : score(sequence, logits));
@@ -618,11 +649,22 @@ final class ContinuousBatch {
       }
     }
 
+    /** What one sequence's text or answer does is its own affair, however it fails. */
     void finish() {
-      results.forEach(Runnable::run);
+      results.forEach(
+          (sequence, result) -> {
+            try {
+              result.run();
+            } catch (RuntimeException | Error e) {
+              drop(sequence, e);
+            }
+          });
     }
 
-    private Runnable choose(Sequence sequence, Decoder.Logits logits, int row) {
+    private Runnable choose(Sequence sequence, BatchDecoder.Logits logits, int row) {
+      if (!Float.isFinite(logits.bestLogit(row))) {
+        return () -> dropNotFinite(sequence);
+      }
       long token =
           sequence.sampler() == null ? logits.best(row) : sequence.sampler().next(logits.row(row));
       return () -> take(sequence, token);
@@ -645,7 +687,7 @@ final class ContinuousBatch {
       }
     }
 
-    private Runnable score(Sequence sequence, Decoder.Logits logits) {
+    private Runnable score(Sequence sequence, BatchDecoder.Logits logits) {
       Map<List<Long>, Integer> after = beginnings.get(sequence);
       Map<List<Long>, Set<Long>> next = new HashMap<>();
       for (long[] answer : sequence.answers()) {
@@ -676,6 +718,9 @@ final class ContinuousBatch {
                     return sum;
                   })
               .toArray();
+      if (!DoubleStream.of(scores).allMatch(Double::isFinite)) {
+        return () -> dropNotFinite(sequence);
+      }
       return () -> {
         reading.remove(sequence);
         leave(sequence);

@@ -30,7 +30,7 @@ import java.util.Map;
  * A decoder of the Llama family on one device: the TorchScript of {@code
  * scripts/model/export_decoder.py} with a checkpoint's weights and a KV cache. Used by one thread.
  */
-final class Decoder implements AutoCloseable {
+final class Decoder implements BatchDecoder {
   static {
     // Before the engine starts: shapes change at every step, so optimised traces would be remade
     // again and again; and DJL shall not report its use over the network.
@@ -48,9 +48,11 @@ final class Decoder implements AutoCloseable {
   private final Model model;
   private final PtSymbolBlock block;
   private final PtNDManager manager;
+  private final Precision precision;
 
-  private Decoder(Model model, PtNDManager manager) {
+  private Decoder(Model model, PtNDManager manager, Precision precision) {
     this.model = model;
+    this.precision = precision;
     this.block = (PtSymbolBlock) model.getBlock();
     this.manager = manager;
   }
@@ -70,24 +72,33 @@ final class Decoder implements AutoCloseable {
       int cacheTokens,
       int threads)
       throws IOException {
-    PtModel model = (PtModel) Model.newInstance("assize-decoder", device, "PyTorch");
+    Model model = Model.newInstance("assize-decoder", device, "PyTorch");
+    NDManager manager = null;
+    try {
+      if (threads > 0) {
+        JniUtils.setNumThreads(threads);
+      }
+      loadGraph((PtModel) model, device);
+      manager = NDManager.newBaseManager(device, "PyTorch");
+      Decoder decoder = new Decoder(model, (PtNDManager) manager, precision);
+      decoder.takeWeights(checkpoint, precision, positions);
+      decoder.call("allocate", IValue.from((long) cacheTokens));
+      return decoder;
+    } catch (Throwable e) {
+      // Also where memory ran out: the next try shall have it.
+      model.close();
+      if (manager != null) {
+        manager.close();
+      }
+      throw e;
+    }
+  }
+
+  private static void loadGraph(PtModel model, Device device) throws IOException {
     try (InputStream graph = Decoder.class.getResourceAsStream(graph(device))) {
       model.load(graph, false);
     } catch (MalformedModelException e) {
       throw new IllegalStateException("the decoder's graph cannot be loaded", e);
-    }
-    if (threads > 0) {
-      JniUtils.setNumThreads(threads);
-    }
-    PtNDManager manager = (PtNDManager) NDManager.newBaseManager(device, "PyTorch");
-    Decoder decoder = new Decoder(model, manager);
-    try {
-      decoder.takeWeights(checkpoint, precision, positions);
-      decoder.call("allocate", IValue.from((long) cacheTokens));
-      return decoder;
-    } catch (IOException | RuntimeException e) {
-      decoder.close();
-      throw e;
     }
   }
 
@@ -155,10 +166,8 @@ final class Decoder implements AutoCloseable {
     call("arrange", IValue.from((long) slots), IValue.from((long) length));
   }
 
-  /**
-   * Divides the cache anew: the first {@code counts[i]} positions of slot kept[i] become slot i.
-   */
-  void rearrange(int slots, int length, long[] kept, long[] counts) {
+  @Override
+  public void rearrange(int slots, int length, long[] kept, long[] counts) {
     if (kept.length == 0) {
       arrange(slots, length);
     } else {
@@ -171,23 +180,13 @@ final class Decoder implements AutoCloseable {
     }
   }
 
-  /** Copies the first {@code count} positions of a slot into another. */
-  void copy(int source, int target, int count) {
+  @Override
+  public void copy(int source, int target, int count) {
     call("copy", IValue.from((long) source), IValue.from((long) target), IValue.from((long) count));
   }
 
-  /**
-   * One step over rows of several sequences.
-   *
-   * @param tokens {@code [rows]}: one for each of the slots 0 … decode − 1, then the runs' rows
-   * @param positions where each stands in its slot, {@code [rows]}
-   * @param decode slots that take a step
-   * @param runs slot, first row, rows and first position of each run of prompt rows
-   * @param asked the rows whose logits are wanted
-   * @param fine which of {@code asked}, as places in it, int8 takes more exactly
-   * @param exact attention of the stepping slots goes slot by slot
-   */
-  Logits step(
+  @Override
+  public Logits step(
       long[] tokens,
       long[] positions,
       int decode,
@@ -207,18 +206,17 @@ final class Decoder implements AutoCloseable {
             IValueUtils.runMethod(
                 block, "step", ids, at, first, runList, rows, fineRows, slotwise)) {
       PtNDArray[] tensors = out.toTensorArray(step);
-      return new Logits(step, tensors[0].toLongArray(), tensors[1], tensors[2]);
-    } catch (RuntimeException e) {
+      // PyTorch's largest of a row that has a NaN is the NaN.
+      float[] largest = tensors[1].gather(tensors[0].reshape(-1, 1), 1).toFloatArray();
+      return new Logits(step, tensors[0].toLongArray(), largest, tensors[1], tensors[2]);
+    } catch (Throwable e) {
       step.close();
       throw e;
     }
   }
 
-  /**
-   * The head's rows for some tokens, {@code [hidden]} each: their products with a {@link
-   * Logits#state} are logits that no low precision has rounded.
-   */
-  Map<Long, float[]> headRows(Collection<Long> tokens) {
+  @Override
+  public Map<Long, float[]> headRows(Collection<Long> tokens) {
     long[] distinct = tokens.stream().mapToLong(Long::longValue).distinct().toArray();
     Map<Long, float[]> rows = new HashMap<>();
     if (distinct.length == 0) {
@@ -236,29 +234,50 @@ final class Decoder implements AutoCloseable {
     return rows;
   }
 
-  /** int8 operations a second that this decoder's products reach at best, two for each weight. */
-  double bestProductRate() {
+  @Override
+  public double bestProductRate() {
     long rows = 512;
     long width = 1536;
     long outputs = 1536;
+    int times = 10;
     double best = 0;
     for (int i = 0; i < 8; i++) {
-      long times = 10;
-      long start = System.nanoTime();
-      call(
-          "probe_products",
-          IValue.from(rows),
-          IValue.from(width),
-          IValue.from(outputs),
-          IValue.from(times));
-      double seconds = (System.nanoTime() - start) / 1e9;
+      double seconds =
+          precision == Precision.INT8
+              ? int8Products(rows, width, outputs, times)
+              : floatProducts(rows, width, outputs, times);
       best = Math.max(best, 2.0 * rows * width * outputs * times / seconds);
     }
     return best;
   }
 
-  /** Bytes a second that PyTorch reads from memory at best. */
-  double bestReadRate() {
+  /** Seconds. */
+  private double int8Products(long rows, long width, long outputs, int times) {
+    long start = System.nanoTime();
+    call(
+        "probe_products",
+        IValue.from(rows),
+        IValue.from(width),
+        IValue.from(outputs),
+        IValue.from((long) times));
+    return (System.nanoTime() - start) / 1e9;
+  }
+
+  /** Seconds, in float32. */
+  private double floatProducts(long rows, long width, long outputs, int times) {
+    try (NDManager some = manager.newSubManager()) {
+      NDArray x = some.ones(new Shape(rows, width));
+      NDArray w = some.ones(new Shape(width, outputs));
+      long start = System.nanoTime();
+      for (int i = 0; i < times; i++) {
+        x.matMul(w).close();
+      }
+      return (System.nanoTime() - start) / 1e9;
+    }
+  }
+
+  @Override
+  public double bestReadRate() {
     long numbers = 1L << 27;
     double best = 0;
     for (int i = 0; i < 5; i++) {
@@ -270,36 +289,42 @@ final class Decoder implements AutoCloseable {
     return best;
   }
 
-  /** What a step gives for each asked row; holds native memory until closed. */
-  static final class Logits implements AutoCloseable {
+  /** A step's tensors. */
+  static final class Logits implements BatchDecoder.Logits {
     private final NDManager manager;
     private final long[] best;
+    private final float[] bestLogits;
     private final NDArray scores;
     private final NDArray states;
 
-    private Logits(NDManager manager, long[] best, NDArray scores, NDArray states) {
+    private Logits(
+        NDManager manager, long[] best, float[] bestLogits, NDArray scores, NDArray states) {
       this.manager = manager;
       this.best = best;
+      this.bestLogits = bestLogits;
       this.scores = scores;
       this.states = states;
     }
 
-    /** The most probable next token after asked row {@code i}. */
-    long best(int i) {
+    @Override
+    public long best(int i) {
       return best[i];
     }
 
-    /**
-     * The logits after asked row {@code i}, {@code [vocabulary]}, as the head's precision has them.
-     */
-    float[] row(int i) {
+    @Override
+    public float bestLogit(int i) {
+      return bestLogits[i];
+    }
+
+    @Override
+    public float[] row(int i) {
       try (NDArray row = scores.get(i)) {
         return row.toFloatArray();
       }
     }
 
-    /** What the head made the logits after asked row {@code i} of, {@code [hidden]}. */
-    float[] state(int i) {
+    @Override
+    public float[] state(int i) {
       try (NDArray row = states.get(i)) {
         return row.toFloatArray();
       }
@@ -403,7 +428,9 @@ final class Decoder implements AutoCloseable {
 
   /** Calls a method of the graph and frees its arguments. */
   private void call(String method, IValue... arguments) {
-    try (IValue done = IValueUtils.runMethod(block, method, arguments)) {
+    try {
+      IValueUtils.runMethod(block, method, arguments).close();
+    } finally {
       for (IValue argument : arguments) {
         argument.close();
       }

@@ -24,11 +24,17 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,7 +52,7 @@ public final class DjlJudge implements Judge {
   private final JudgeConfig config;
   private final ChatFormats formats;
   private final PromptTokenizer tokenizer;
-  private final Decoder decoder;
+  private final BatchDecoder decoder;
   private final ContinuousBatch batch;
   private final Map<DecisionRule, Asked> questions = new EnumMap<>(DecisionRule.class);
   private final MemoryEstimate memory;
@@ -54,6 +60,16 @@ public final class DjlJudge implements Judge {
   private final int contextLength;
   private final ExecutorService worker;
   private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
+
+  /** Whatever somebody waits for: when the engine ends, so does all of this. */
+  private final Map<Long, CompletableFuture<?>> awaited = new ConcurrentHashMap<>();
+
+  private final AtomicLong asked = new AtomicLong();
+
+  /** Gives answers out, so that what others do with one does not hold the engine's thread. */
+  private final ExecutorService answers =
+      Executors.newCachedThreadPool(thread("assize-djl-answer"));
+
   private volatile JudgeException closed;
 
   /** A question as tokens: its beginning at once and after a critique, and its answers. */
@@ -78,16 +94,16 @@ public final class DjlJudge implements Judge {
   private DjlJudge(
       JudgeConfig config,
       Checkpoint checkpoint,
-      Decoder decoder,
+      PromptTokenizer tokenizer,
+      BatchDecoder decoder,
       MemoryEstimate memory,
       int contextLength,
-      String where,
       ExecutorService worker) {
     this.memory = memory;
     this.layerWeights = Decoder.layerWeights(checkpoint);
     this.config = config;
     this.formats = new ChatFormats(checkpoint);
-    this.tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), where);
+    this.tokenizer = tokenizer;
     this.decoder = decoder;
     this.contextLength = contextLength;
     EngineConfig engine = config.engine();
@@ -118,7 +134,20 @@ public final class DjlJudge implements Judge {
    * @param device {@code cpu}, or {@code gpu} and its address
    * @throws UserError where the model cannot be used, or its files are others than those
    */
-  public static DjlJudge open(JudgeConfig asked, Map<String, String> sums, String device) {
+  public static DjlJudge open(JudgeConfig config, Map<String, String> sums, String device) {
+    return open(config, sums, device, decoder -> decoder);
+  }
+
+  /**
+   * The same over a decoder that is not what it was.
+   *
+   * @param around makes it of the one that was loaded
+   */
+  static DjlJudge open(
+      JudgeConfig asked,
+      Map<String, String> sums,
+      String device,
+      UnaryOperator<BatchDecoder> around) {
     long start = System.nanoTime();
     JudgeConfig config = PrecisionChoice.here(asked, device);
     Path path = Path.of(config.model());
@@ -128,7 +157,6 @@ public final class DjlJudge implements Judge {
     try (Checkpoint checkpoint = files.open()) {
       Decoder.checkShapes(checkpoint, path.toString());
       int context = Math.min(engine.contextLength(), checkpoint.config().contextLength());
-      int positions = ContinuousBatch.roundUp(context + 1);
       int cacheTokens = cacheTokens(engine, context);
       Device where = Device.fromName(device);
       Decoder.refuseUnusable(where);
@@ -142,31 +170,25 @@ public final class DjlJudge implements Judge {
           KernelSet.used(device).text(),
           memory);
       memory.refuseTooLarge(where);
-      ExecutorService worker = oneThread();
-      Decoder decoder;
-      try {
-        decoder =
-            inThread(
-                worker,
-                () -> {
-                  Decoder loaded =
-                      Decoder.load(
-                          checkpoint, where, precision, positions, cacheTokens, engine.threads());
-                  try {
-                    files.refuseChanged(checkpoint);
-                    return loaded;
-                  } catch (IOException | RuntimeException e) {
-                    loaded.close();
-                    throw e;
-                  }
-                });
-      } catch (IOException | RuntimeException e) {
-        worker.shutdown();
-        throw e;
-      }
+      int positions = ContinuousBatch.roundUp(context + 1);
       DjlJudge judge =
-          new DjlJudge(config, checkpoint, decoder, memory, context, path.toString(), worker);
-      worker.execute(judge::work);
+          started(
+              config,
+              checkpoint,
+              memory,
+              context,
+              () ->
+                  around.apply(
+                      unchanged(
+                          files,
+                          checkpoint,
+                          Decoder.load(
+                              checkpoint,
+                              where,
+                              precision,
+                              positions,
+                              cacheTokens,
+                              engine.threads()))));
       LOG.info(
           "judge model {} loaded from {} on {} in {} s",
           files.name(),
@@ -176,6 +198,54 @@ public final class DjlJudge implements Judge {
       return judge;
     } catch (IOException e) {
       throw UserError.failure("model %s cannot be read: %s", path, e.getMessage());
+    }
+  }
+
+  /** Loads the weights last; where anything fails, nothing of it stays. */
+  private static DjlJudge started(
+      JudgeConfig config,
+      Checkpoint checkpoint,
+      MemoryEstimate memory,
+      int context,
+      Callable<BatchDecoder> load)
+      throws IOException {
+    PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), config.model());
+    ExecutorService worker = Executors.newSingleThreadExecutor(thread("assize-djl-judge"));
+    Future<BatchDecoder> loaded = worker.submit(load);
+    try {
+      BatchDecoder decoder = get(loaded);
+      DjlJudge judge =
+          new DjlJudge(config, checkpoint, tokenizer, decoder, memory, context, worker);
+      worker.execute(judge::work);
+      return judge;
+    } catch (Throwable e) {
+      // In the same thread, so after the loading, should that be under way still.
+      worker.execute(() -> closeLoaded(loaded));
+      worker.shutdown();
+      tokenizer.close();
+      throw e;
+    }
+  }
+
+  /** A decoder of weights that are those that were checked. */
+  private static Decoder unchanged(CheckpointFiles files, Checkpoint checkpoint, Decoder loaded)
+      throws IOException {
+    try {
+      files.refuseChanged(checkpoint);
+      return loaded;
+    } catch (Throwable e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  private static void closeLoaded(Future<BatchDecoder> loaded) {
+    try {
+      loaded.get().close();
+    } catch (ExecutionException e) {
+      LOG.debug("there is no decoder to close", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -204,11 +274,8 @@ public final class DjlJudge implements Judge {
               Math.max(0, contextLength - (most - tokens.length))));
       return request;
     }
+    await(request.future);
     batch.submit(request);
-    JudgeException gone = closed;
-    if (gone != null) {
-      request.future.completeExceptionally(gone);
-    }
     return request;
   }
 
@@ -218,7 +285,7 @@ public final class DjlJudge implements Judge {
    * @param prompt at least one token
    */
   public CompletableFuture<Double> logProbability(long[] prompt, long[] continuation) {
-    CompletableFuture<Double> future = new CompletableFuture<>();
+    CompletableFuture<Double> future = await(new CompletableFuture<>());
     batch.submit(new Scored(prompt, continuation, future));
     return future;
   }
@@ -236,11 +303,19 @@ public final class DjlJudge implements Judge {
   }
 
   @Override
+  public boolean alive() {
+    return closed == null;
+  }
+
+  @Override
   public void close() {
     if (closed == null) {
       closed = new JudgeException(Reason.ENGINE_ERROR, "the judge was closed");
     }
-    worker.shutdownNow();
+    // What was not begun is ended here.
+    worker.shutdownNow().forEach(Runnable::run);
+    JudgeException gone = closed;
+    awaited.values().forEach(future -> future.completeExceptionally(gone));
     boolean ended = false;
     try {
       ended = worker.awaitTermination(60, TimeUnit.SECONDS);
@@ -248,23 +323,28 @@ public final class DjlJudge implements Judge {
       Thread.currentThread().interrupt();
     }
     if (ended) {
-      batch.failAll(closed);
-      decoder.close();
       tokenizer.close();
     }
     LOG.info("judge model unloaded after {}", workDone());
   }
 
   /**
-   * The matrix and memory rates that this judge's PyTorch reaches at best here; for benchmarks,
+   * The product and memory rates that this judge's PyTorch reaches at best here; for benchmarks,
    * while nothing else is asked of the judge.
    *
-   * @return int8 operations a second, bytes a second
+   * @return operations a second in int8 where the judge's precision is int8, else in float32; bytes
+   *     a second
    */
   public double[] machineRates() {
-    CompletableFuture<double[]> rates = new CompletableFuture<>();
+    CompletableFuture<double[]> rates = await(new CompletableFuture<>());
     errands.add(
-        () -> rates.complete(new double[] {decoder.bestProductRate(), decoder.bestReadRate()}));
+        () -> {
+          try {
+            rates.complete(new double[] {decoder.bestProductRate(), decoder.bestReadRate()});
+          } catch (RuntimeException | Error e) {
+            rates.completeExceptionally(e);
+          }
+        });
     return rates.join();
   }
 
@@ -284,8 +364,9 @@ public final class DjlJudge implements Judge {
   }
 
   private void work() {
-    Decoder.prepareThread();
+    Throwable cause = null;
     try {
+      Decoder.prepareThread();
       batch.keepHeadRows(
           questions.values().stream().flatMap(asked -> asked.answers.stream()).toList());
       while (closed == null) {
@@ -295,43 +376,94 @@ public final class DjlJudge implements Judge {
         batch.step();
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      LOG.debug("the judge's thread is to end", e);
     } catch (RuntimeException | Error e) {
-      LOG.error("the judge's engine failed", e);
-      closed = new JudgeException(Reason.ENGINE_ERROR, "the judge's engine failed: " + e, e);
+      cause = e;
     }
-    batch.failAll(closed);
+    end(cause);
+  }
+
+  /** Ends all that is awaited, first of all, and frees the device. */
+  private void end(Throwable cause) {
+    try {
+      if (closed == null) {
+        closed =
+            new JudgeException(
+                Reason.ENGINE_ERROR,
+                "the judge's engine failed: " + (cause == null ? "it was interrupted" : cause),
+                cause);
+      }
+      JudgeException gone = closed;
+      awaited.values().forEach(future -> give(() -> future.completeExceptionally(gone)));
+      if (cause != null) {
+        LOG.error("the judge's engine failed", cause);
+      }
+    } finally {
+      answers.shutdown();
+      free();
+    }
+  }
+
+  private void free() {
+    try {
+      decoder.close();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("the judge's memory may not be free", e);
+    }
+  }
+
+  /** Sees to it that a future ends when the engine does. */
+  private <T> CompletableFuture<T> await(CompletableFuture<T> future) {
+    long number = asked.incrementAndGet();
+    awaited.put(number, future);
+    future.whenComplete((value, error) -> awaited.remove(number));
+    JudgeException gone = closed;
+    if (gone != null) {
+      future.completeExceptionally(gone);
+    }
+    return future;
+  }
+
+  /** Completes a future in a thread of its own, or here where there can be none. */
+  private void give(Runnable completion) {
+    try {
+      answers.execute(completion);
+    } catch (RejectedExecutionException | OutOfMemoryError e) {
+      completion.run();
+    }
   }
 
   /**
-   * One thread for all that PyTorch does, from loading on: each thread that asks it for parallel
-   * work gets threads of its own from OpenMP, and with more of those than cores each barrier
-   * sleeps.
+   * A judge has one thread for all that PyTorch does, from loading on: each thread that asks it for
+   * parallel work gets threads of its own from OpenMP, and with more of those than cores each
+   * barrier sleeps.
    */
-  private static ExecutorService oneThread() {
-    return Executors.newSingleThreadExecutor(
-        work -> {
-          Thread thread = new Thread(work, "assize-djl-judge");
-          thread.setDaemon(true);
-          return thread;
-        });
+  private static ThreadFactory thread(String name) {
+    return work -> {
+      Thread thread = new Thread(work, name);
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
-  private static Decoder inThread(ExecutorService worker, Callable<Decoder> load)
-      throws IOException {
+  private static BatchDecoder get(Future<BatchDecoder> loaded) throws IOException {
     try {
-      return worker.submit(load).get();
+      return loaded.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while the judge was loading", e);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof IOException failure) {
+      Throwable cause = e.getCause();
+      if (cause instanceof IOException failure) {
         throw failure;
       }
-      if (e.getCause() instanceof RuntimeException failure) {
+      if (cause instanceof RuntimeException failure) {
         throw failure;
       }
-      throw new IllegalStateException(e.getCause());
+      if (cause instanceof Error failure) {
+        throw failure;
+      }
+      throw new IllegalStateException(cause);
     }
   }
 
@@ -375,7 +507,7 @@ public final class DjlJudge implements Judge {
       String text = tokenizer.decode(tokens());
       DecisionRule rule = asked == null ? null : asked.question.rule();
       if (VerdictParser.suffices(config.decoding(), rule, text)) {
-        future.complete(
+        answer(
             new Completion(
                 text,
                 null,
@@ -393,7 +525,7 @@ public final class DjlJudge implements Judge {
       for (int i = 0; i < used.length && config.decoding().lengthNormalised(); i++) {
         used[i] /= asked.answers.get(i).length;
       }
-      future.complete(
+      answer(
           new Completion(
               config.decoding().writes() ? tokenizer.decode(tokens()) : null,
               asked.question.ruling(used, config.decoding().rating().equals("expected")),
@@ -402,12 +534,17 @@ public final class DjlJudge implements Judge {
               Completion.FORCED));
     }
 
+    private void answer(Completion completion) {
+      give(() -> future.complete(completion));
+    }
+
     @Override
-    void failed(RuntimeException cause) {
-      future.completeExceptionally(
+    void failed(Throwable cause) {
+      Throwable failure =
           cause instanceof JudgeException
               ? cause
-              : new JudgeException(Reason.ENGINE_ERROR, "the engine failed: " + cause, cause));
+              : new JudgeException(Reason.ENGINE_ERROR, "the engine failed: " + cause, cause);
+      give(() -> future.completeExceptionally(failure));
     }
 
     @Override
@@ -424,7 +561,7 @@ public final class DjlJudge implements Judge {
   }
 
   /** A text whose probability is asked, no more. */
-  private static final class Scored extends Sequence {
+  private final class Scored extends Sequence {
     private final CompletableFuture<Double> future;
     private final int positions;
 
@@ -446,12 +583,12 @@ public final class DjlJudge implements Judge {
 
     @Override
     void scored(double[] scores) {
-      future.complete(scores[0]);
+      give(() -> future.complete(scores[0]));
     }
 
     @Override
-    void failed(RuntimeException cause) {
-      future.completeExceptionally(cause);
+    void failed(Throwable cause) {
+      give(() -> future.completeExceptionally(cause));
     }
 
     /** No: its answer is a text, whose rows shall be like those of prompts. */

@@ -66,7 +66,7 @@ abstract class Sequence {
   abstract void scored(double[] scores);
 
   /** It cannot be answered. */
-  abstract void failed(RuntimeException cause);
+  abstract void failed(Throwable cause);
 
   /** Whether the rows that its answers are scored after are to be taken more exactly by int8. */
   abstract boolean fine();

@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -135,6 +136,18 @@ class KernelSetTest {
         assertThatThrownBy(
                 () -> Decoder.load(checkpoint, Device.cpu(), precision, 128, 256, 1).close())
             .isInstanceOf(RuntimeException.class);
+      }
+    }
+  }
+
+  @Test
+  void theRatesOfEveryPrecisionCanBeMeasured() {
+    for (String precision : KernelSet.used("cpu").precisions()) {
+      String settings = "max_new_tokens = 8, precision = " + precision;
+      try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, settings), "cpu")) {
+        assertThat(DoubleStream.of(judge.machineRates()).min().orElse(0))
+            .as(precision)
+            .isPositive();
       }
     }
   }
