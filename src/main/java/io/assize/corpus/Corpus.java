@@ -1,14 +1,23 @@
 package io.assize.corpus;
 
+import io.assize.config.UserError;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 
 /**
  * A corpus, checked row by row.
  *
  * @param valid rows fit to be judged, in {@link CorpusSchema}'s columns and types; unknown columns
- *     ride along
- * @param quarantined the other rows, as they were, with their {@code reason}
+ *     ride along. A response of null is one whose model loses unasked
+ * @param quarantined the other rows in their own column names, with their {@code file} and {@code
+ *     reason}, and of a text that is no row its {@code line}
+ * @param leftOut {@code model, reason, n}: of whom rows were quarantined
+ * @param reasons reason → quarantined rows
  * @param rowsRead all rows
  * @param rowsValid rows fit to be judged
  * @param rowsQuarantined rows set aside
@@ -16,6 +25,75 @@ import org.apache.spark.sql.Row;
 public record Corpus(
     Dataset<Row> valid,
     Dataset<Row> quarantined,
+    Dataset<Row> leftOut,
+    Map<String, Long> reasons,
     long rowsRead,
     long rowsValid,
-    long rowsQuarantined) {}
+    long rowsQuarantined) {
+  private static final int SAID = 3;
+
+  /** The same with its valid rows read from elsewhere. */
+  public Corpus withValid(Dataset<Row> rows) {
+    return new Corpus(
+        rows, quarantined, leftOut, reasons, rowsRead, rowsValid, rowsQuarantined);
+  }
+
+  /** How many rows were read, and what was set aside, for what reason and of which models. */
+  public String summary() {
+    String counts =
+        "read %d rows: %d to judge, %d quarantined"
+            .formatted(rowsRead, rowsValid, rowsQuarantined);
+    if (rowsQuarantined == 0) {
+      return counts;
+    }
+    List<Row> models =
+        leftOut
+            .filter(functions.col("model").isNotNull())
+            .groupBy("model")
+            .sum("n")
+            .orderBy(functions.col("sum(n)").desc(), functions.col("model"))
+            .limit(SAID + 1)
+            .collectAsList();
+    String of =
+        models.stream()
+            .limit(SAID)
+            .map(row -> row.getString(0) + " in " + row.getLong(1))
+            .collect(Collectors.joining(", "));
+    return counts
+        + byCount()
+            .limit(SAID)
+            .map(reason -> reason + " " + reasons.get(reason))
+            .collect(Collectors.joining(", ", " (", byMore(reasons.size()) + ")"))
+        + (of.isEmpty() ? "" : "; models left out: " + of + byMore(models.size()));
+  }
+
+  /**
+   * Stops where there is no row to judge.
+   *
+   * @throws UserError that names the commonest reason
+   */
+  public void refuseEmpty(List<String> paths) {
+    if (rowsValid > 0) {
+      return;
+    }
+    String where = String.join(", ", paths);
+    if (rowsRead == 0) {
+      throw UserError.failure("corpus %s has no row: nothing can be judged", where);
+    }
+    String commonest = byCount().findFirst().orElseThrow();
+    throw UserError.failure(
+        "none of the %d rows of corpus %s can be judged: of %d %s: see the table quarantine",
+        rowsRead, where, reasons.get(commonest), commonest);
+  }
+
+  private java.util.stream.Stream<String> byCount() {
+    return reasons.keySet().stream()
+        .sorted(
+            Comparator.comparing((String reason) -> -reasons.get(reason))
+                .thenComparing(Comparator.naturalOrder()));
+  }
+
+  private static String byMore(int all) {
+    return all > SAID ? ", …" : "";
+  }
+}

@@ -27,6 +27,21 @@ public enum CorpusSchema {
           required("response"),
           optional("scenario", DataTypes.StringType),
           optional("rating", DataTypes.DoubleType),
+          optional("reference", DataTypes.StringType))),
+  /** Rows of either kind that were judged already: what summaries may need of them. */
+  JUDGED(
+      List.of(
+          required("sample_id"),
+          optional("prompt", DataTypes.StringType),
+          optional("model_a", DataTypes.StringType),
+          optional("model_b", DataTypes.StringType),
+          optional("response_a", DataTypes.StringType),
+          optional("response_b", DataTypes.StringType),
+          optional("model", DataTypes.StringType),
+          optional("response", DataTypes.StringType),
+          optional("scenario", DataTypes.StringType),
+          optional("label", DataTypes.StringType),
+          optional("rating", DataTypes.DoubleType),
           optional("reference", DataTypes.StringType)));
 
   @SuppressWarnings("ImmutableEnumChecker") // The lists are List.of.
@@ -45,12 +60,25 @@ public enum CorpusSchema {
 
   /** The columns that hold responses. */
   public List<String> responses() {
-    return this == PAIRWISE ? List.of("response_a", "response_b") : List.of("response");
+    return among("response_a", "response_b", "response");
   }
 
   /** The columns that hold models' names. */
   public List<String> models() {
-    return this == PAIRWISE ? List.of("model_a", "model_b") : List.of("model");
+    return among("model_a", "model_b", "model");
+  }
+
+  /** The columns that every row must have a value in. */
+  List<String> required() {
+    return fields.stream().filter(Field::required).map(Field::name).toList();
+  }
+
+  boolean has(String name) {
+    return fields.stream().anyMatch(field -> field.name().equals(name));
+  }
+
+  private List<String> among(String... names) {
+    return List.of(names).stream().filter(this::has).toList();
   }
 
   private static Field required(String name) {

@@ -172,10 +172,8 @@ public final class EvaluationJob {
   }
 
   private Corpus readCorpus() {
-    Corpus corpus = new CorpusReader(spark).read(config.corpus(), stage.schema());
-    progress.accept(
-        "read %d rows: %d to judge, %d quarantined"
-            .formatted(corpus.rowsRead(), corpus.rowsValid(), corpus.rowsQuarantined()));
+    Corpus corpus = new CorpusReader(spark, progress).read(config.corpus(), stage.schema());
+    progress.accept(corpus.summary());
     tables.writeWithCsv(corpus.quarantined(), "quarantine");
     if (corpus.rowsValid() == 0) {
       throw nothingToJudge(corpus);
@@ -208,12 +206,7 @@ public final class EvaluationJob {
   /** The corpus as it was checked, read back from where it is kept. */
   private Corpus kept(Corpus corpus) {
     tables.write(corpus.valid(), "corpus");
-    return new Corpus(
-        tables.read("corpus"),
-        corpus.quarantined(),
-        corpus.rowsRead(),
-        corpus.rowsValid(),
-        corpus.rowsQuarantined());
+    return corpus.withValid(tables.read("corpus"));
   }
 
   private Judging judge(Dataset<Row> requests, Plan plan) {

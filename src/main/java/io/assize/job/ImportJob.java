@@ -147,8 +147,8 @@ public final class ImportJob {
   }
 
   private Corpus check(Dataset<Row> rows, CorpusSchema schema, String input) {
-    CorpusConfig keepAll = new CorpusConfig(List.of(input), Map.of(), "default", true, 0);
-    return new CorpusReader(spark).check(rows, keepAll, schema);
+    CorpusConfig asJudged = CorpusConfig.plain(input).withEmptyResponse("quarantine");
+    return new CorpusReader(spark).check(rows, asJudged, schema);
   }
 
   private Dataset<Row> replay(

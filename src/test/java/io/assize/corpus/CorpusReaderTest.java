@@ -32,40 +32,47 @@ class CorpusReaderTest {
     write(
         "pairs",
         LocalSpark.table(
-            PAIRS,
-            row("1", "q", "m", "n", "x", "y", "a"),
-            row("2", "q", "m", "n", "x", "y", null),
-            row(null, "q", "m", "n", "x", "y", "a"),
-            row(" ", "q", "m", "n", "x", "y", "a"),
-            row("5", null, "m", "n", "x", "y", "a"),
-            row("6", "\n ", "m", "n", "x", "y", "a"),
-            row("7", "q", "m", "n", null, "y", "a"),
-            row("8", "q", "m", "n", "x", "", "a"),
-            row("9", "q", "m", "m", "x", "y", "a"),
-            row("10", "q", "m", "n", "x", "y", "A is better"),
-            row("11", "q", null, "n", "x", "y", "a"),
-            row("1", "again", "m", "n", "x", "y", "b"),
-            row("1", "and again", "m", "n", "x", "y", "tie")));
+            PAIRS + ", scenario STRING",
+            row("1", "q", "m", "n", "x", "y", "a", null),
+            row("2", "q", "m", "n", "x", "y", null, " "),
+            row(null, "q", "m", "n", "x", "y", "a", null),
+            row(" ", "q", "m", "n", "x", "y", "a", null),
+            row("5", null, "m", "n", "x", "y", "a", null),
+            row("6", "\n ", "m", "n", "x", "y", "a", null),
+            row("9", "q", "m", "m", "x", "y", "a", null),
+            row("10", "q", "m", "n", "x", "y", "A is better", null),
+            row("11", "q", null, "n", "x", "y", "a", null),
+            row("12", "q", "m", "n", "x", "y", "a", " all"),
+            row("13", "q", "m", "n", "x", "y", "a", "group:Code"),
+            row("14", "q", "m", "all", "x", "y", "a", "overall"),
+            row("1", "again", "m", "n", "x", "y", "b", null),
+            row("1", "and again", "m", "n", "x", "y", "tie", null)));
 
     Corpus corpus = read("pairs", Map.of());
 
-    assertThat(reasons(corpus))
-        .containsExactlyInAnyOrderEntriesOf(
-            Map.of(
-                "sample_id is null", 1L,
-                "sample_id is empty", 1L,
-                "prompt is null", 1L,
-                "prompt is empty", 1L,
-                "response_a is null", 1L,
-                "response_b is empty", 1L,
-                "model_a and model_b are the same", 1L,
-                "label is none of a, b, tie", 1L,
-                "model_a is null", 1L,
-                "duplicate sample_id", 2L));
-    assertThat(corpus.rowsRead()).isEqualTo(13);
+    Map<String, Long> reasons =
+        Map.of(
+            "sample_id is null", 1L,
+            "sample_id is empty", 1L,
+            "prompt is null", 1L,
+            "prompt is empty", 1L,
+            "model_a and model_b are the same", 1L,
+            "label is none of a, b, tie", 1L,
+            "model_a is null", 1L,
+            "scenario is named all or group:…, which are reserved", 2L,
+            "model_b is named all or group:…, which are reserved", 1L,
+            "duplicate sample_id", 2L);
+    assertThat(corpus.reasons()).containsExactlyInAnyOrderEntriesOf(reasons);
+    assertThat(reasons(corpus)).containsExactlyInAnyOrderEntriesOf(reasons);
+    assertThat(corpus.rowsRead()).isEqualTo(14);
     assertThat(corpus.rowsValid()).isEqualTo(2).isEqualTo(corpus.valid().count());
-    assertThat(corpus.rowsQuarantined()).isEqualTo(11).isEqualTo(corpus.quarantined().count());
+    assertThat(corpus.rowsQuarantined()).isEqualTo(12).isEqualTo(corpus.quarantined().count());
     assertThat(strings(corpus.valid(), "sample_id")).containsExactlyInAnyOrder("1", "2");
+    assertThat(strings(corpus.valid(), "scenario")).containsOnly("default");
+    assertThat(corpus.summary())
+        .startsWith("read 14 rows: 2 to judge, 12 quarantined (duplicate sample_id 2, scenario is")
+        .endsWith("; models left out: m in 12, n in 10, all in 1");
+    assertThat(corpus.leftOut().filter("model = 'all'").head().getLong(2)).isEqualTo(1);
   }
 
   @Test
@@ -84,10 +91,25 @@ class CorpusReaderTest {
   }
 
   @Test
-  void anEmptyResponseMayBeKept() {
-    write("pairs", LocalSpark.table(PAIRS, row("1", "q", "m", "n", "", "y", "a")));
-    assertThat(read("pairs", Map.of("assize.corpus.empty_responses", "keep")).rowsValid())
-        .isEqualTo(1);
+  void anEmptyResponseIsAnAnswerAndNullIsWhatTheConfigurationSays() {
+    write(
+        "pairs",
+        LocalSpark.table(
+            PAIRS,
+            row("1", "q", "m", "n", "", "y", "a"),
+            row("2", "q", "m", "n", " \n", "y", "a"),
+            row("3", "q", "m", "n", null, "y", "a")));
+    assertThat(strings(read("pairs", Map.of()).valid(), "response_a"))
+        .containsExactlyInAnyOrder("", " \n", "");
+    Corpus strict = read("pairs", Map.of("assize.corpus.empty_response", "quarantine"));
+    assertThat(strict.rowsValid()).isEqualTo(2);
+    assertThat(strict.reasons()).isEqualTo(Map.of("response_a is null", 1L));
+    assertThat(strings(strict.quarantined(), "model_a")).containsExactly("m");
+    assertThat(
+            strings(
+                read("pairs", Map.of("assize.corpus.empty_response", "lose")).valid(),
+                "response_a"))
+        .containsExactlyInAnyOrder("", " \n", null);
   }
 
   @Test
@@ -98,7 +120,7 @@ class CorpusReaderTest {
             "id STRING, `the query` STRING, model_a STRING, model_b STRING, out_a STRING,"
                 + " out_b STRING, cost DOUBLE, reason STRING",
             row("1", "q", "m", "n", "x", "y", 0.5, "theirs"),
-            row("2", "q", "m", "n", null, "y", 0.7, "theirs")));
+            row("2", null, "m", "n", "x", "y", 0.7, "theirs")));
     Corpus corpus =
         read(
             "theirs",
@@ -112,9 +134,24 @@ class CorpusReaderTest {
     assertThat(valid.<String>getAs("scenario")).isEqualTo("open");
     assertThat(valid.<String>getAs("label")).isNull();
     assertThat(valid.<Double>getAs("cost")).isEqualTo(0.5);
-    assertThat(valid.<String>getAs("source_reason")).isEqualTo("theirs");
+    assertThat(valid.<String>getAs("reason")).isEqualTo("theirs");
     Row bad = corpus.quarantined().head();
-    assertThat(bad.<String>getAs("reason")).isEqualTo("response_a is null");
+    assertThat(bad.schema().fieldNames())
+        .containsExactly(
+            "id",
+            "the query",
+            "model_a",
+            "model_b",
+            "out_a",
+            "out_b",
+            "cost",
+            "source_reason",
+            "file",
+            "reason");
+    assertThat(bad.<String>getAs("id")).isEqualTo("2");
+    assertThat(bad.<String>getAs("reason")).isEqualTo("prompt is null");
+    assertThat(bad.<String>getAs("source_reason")).isEqualTo("theirs");
+    assertThat(bad.<String>getAs("file")).startsWith("file:" + dir.resolve("theirs")).endsWith(".parquet");
     assertThat(bad.<Double>getAs("cost")).isEqualTo(0.7);
   }
 
@@ -149,14 +186,14 @@ class CorpusReaderTest {
     Dataset<Row> good = LocalSpark.table(PAIRS, row("1", "q", "m", "n", "x", "y", "a"));
     write("good", good);
     write("lacks", good.drop("response_b"));
-    write("wrong", good.withColumn("prompt", org.apache.spark.sql.functions.lit(3)));
+    write("wrong", good.withColumn("prompt", org.apache.spark.sql.functions.lit(3.5)));
     write("broken", good);
     Files.writeString(dir.resolve("broken/part-99999.parquet"), "this is no Parquet");
 
     refused("lacks", Map.of(), "lacks the column response_b", "assize.corpus.columns.response_b");
-    refused("wrong", Map.of(), "corpus column prompt is of type int", "must be of type string");
+    refused("wrong", Map.of(), "column prompt of file:", "wrong/part-", "is of type double: prompt must be a text");
     refused("none", Map.of(), "does not exist", "none");
-    refused("broken", Map.of(), "cannot be read", "part-99999.parquet");
+    refused("broken", Map.of(), "part-99999.parquet is not Parquet: it may be damaged");
     refused(
         "good",
         Map.of("assize.corpus.columns.label", "verdict"),

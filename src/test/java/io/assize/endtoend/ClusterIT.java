@@ -77,7 +77,7 @@ class ClusterIT {
         dir.resolve("run.conf"),
         """
         assize {
-          corpus { path = "%s", sample = %d, empty_responses = keep }
+          corpus { path = "%s", sample = %d }
           protocol = pairwise-brief
           judge { kind = djl, model = "%s", max_new_tokens = %d, context_length = 2048, slots = 8, threads = 1 }
           run { partitions = 8, max_failed_share = 1.0, progress_seconds = 5 }

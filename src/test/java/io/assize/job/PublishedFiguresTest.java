@@ -266,7 +266,7 @@ class PublishedFiguresTest {
   private static RunResult run(Path corpus, Path out, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>(settings);
     all.put("assize.corpus.path", "\"" + corpus + "\"");
-    all.put("assize.corpus.empty_responses", "keep");
+    all.put("assize.corpus.empty_response", "quarantine");
     all.put("assize.output.dir", "\"" + out + "\"");
     AssizeConfig config = AssizeConfig.parse("", all);
     return new EvaluationJob(LocalSpark.session(), config, line -> {}).run();
