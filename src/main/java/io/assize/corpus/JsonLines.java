@@ -10,12 +10,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.assize.config.UserError;
 import io.assize.corpus.CorpusFiles.DataFile;
 import io.assize.storage.Paths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -98,14 +96,13 @@ final class JsonLines {
           }
           return keys.iterator();
         };
-    Set<String> keys;
-    try {
-      keys =
-          new TreeSet<>(
-              lines.mapPartitions(find, Encoders.STRING()).distinct().limit(MOST_KEYS + 1).collectAsList());
-    } catch (RuntimeException e) {
-      throw e;
-    }
+    Set<String> keys =
+        new TreeSet<>(
+            lines
+                .mapPartitions(find, Encoders.STRING())
+                .distinct()
+                .limit(MOST_KEYS + 1)
+                .collectAsList());
     if (keys.size() > MOST_KEYS) {
       notes.accept(
           "the corpus's JSON has more than %d keys: those that are not used are left out"

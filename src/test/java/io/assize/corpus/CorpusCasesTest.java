@@ -68,11 +68,11 @@ class CorpusCasesTest {
 
     // A model against itself: the same rows in quarantine, with all they have.
     Corpus bad = read(name, Map.of("assize.corpus.columns.model_b", "model_a"));
-    tables.writeWithCsv(bad.quarantined(), "quarantine");
+    tables.write(bad.quarantined(), "quarantine");
     Dataset<Row> quarantine = tables.read("quarantine");
     assertThat(quarantine.count()).isEqualTo(rows);
-    assertThat(quarantine.schema().fieldNames())
-        .contains(riders == null ? new String[0] : riders.split(","))
+    assertThat(List.of(quarantine.schema().fieldNames()))
+        .containsAll(riders == null ? List.of() : List.of(riders.split(",")))
         .endsWith("file", "reason");
   }
 
