@@ -5,6 +5,7 @@ import io.assize.storage.Paths;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -40,7 +41,7 @@ final class CorpusFiles {
    *
    * @param depth the folders above the one that was named: partition columns come of those below
    */
-  record DataFile(String path, int depth) {
+  record DataFile(String path, int depth) implements Serializable {
     /** The partition columns of its folders, {@code k=v}, below the one that was named. */
     List<String> partitionColumns() {
       return List.copyOf(Partitions.of(path, depth).keySet());

@@ -15,6 +15,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,8 @@ final class CsvFiles {
             .option("header", true)
             .option("multiLine", true)
             .option("escape", "\"")
+            // What no cell is, so that "" stays an empty text and only a cell without quotes is null.
+            .option("nullValue", "\u0000")
             .option("mode", "PERMISSIVE")
             .csv(paths);
     Map<String, String> odd = Types.alike(header, used);
@@ -83,7 +86,7 @@ final class CsvFiles {
       notes.accept("left out columns that differ in case only: " + String.join(", ", odd.keySet()));
     }
     List<Column> columns = new ArrayList<>();
-    Set<String> taken = new java.util.HashSet<>(odd.keySet());
+    Set<String> taken = new HashSet<>(odd.keySet());
     for (int i = 0; i < header.size(); i++) {
       if (taken.add(header.get(i))) {
         columns.add(col("c" + i).as(header.get(i)));

@@ -3,6 +3,8 @@ package io.assize.job;
 import io.assize.judge.Completion;
 import io.assize.judge.Judge;
 import io.assize.judge.JudgeException;
+import io.assize.judge.Prompt;
+import io.assize.judge.replay.ReplayJudge;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -13,6 +15,9 @@ import java.util.concurrent.CompletionException;
  */
 final class Answering {
   private static final int CUTS = 12;
+
+  /** Answers what was decided before, whatever the judge: nothing is sent. */
+  private static final Judge RECORDED = new ReplayJudge();
 
   /** Cut to a little less than would fit by the share of characters. */
   private static final double MARGIN = 0.97;
@@ -69,7 +74,9 @@ final class Answering {
   }
 
   private void ask(Asked asked, CompletableFuture<Completion> whole) {
-    CompletableFuture<Completion> one = judge.submit(asked.now.prompt().again(asked.attempts));
+    Prompt prompt = asked.now.prompt().again(asked.attempts);
+    Judge asks = prompt.recording() == null ? judge : RECORDED;
+    CompletableFuture<Completion> one = asks.submit(prompt);
     whole.whenComplete(
         (completion, error) -> {
           if (whole.isCancelled()) {

@@ -1,6 +1,7 @@
 package io.assize.job;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.length;
@@ -122,7 +123,21 @@ record JudgeStage(
         recordings == null
             ? shown.withColumn("recording", lit(null).cast("string"))
             : withRecordings(shown, recordings);
-    return requests.select(columns());
+    return requests
+        .withColumn("recording", coalesce(lost(), col("recording")))
+        .select(columns());
+  }
+
+  /** A response that is not there loses, in terms of a and b; null where all are there. */
+  private Column lost() {
+    if (!pairwise()) {
+      return when(col("response").isNull(), lit("{\"rating\":1}"));
+    }
+    Column a = col("response_a").isNull();
+    Column b = col("response_b").isNull();
+    return when(a.and(b), lit("{\"decision\":\"tie\"}"))
+        .when(a, lit("{\"decision\":\"b\"}"))
+        .when(b, lit("{\"decision\":\"a\"}"));
   }
 
   /** The key, row and order of each request, in {@link #KEYS}. */

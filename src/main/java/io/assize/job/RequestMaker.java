@@ -87,10 +87,16 @@ record RequestMaker(String judgeFingerprint, Protocol protocol, Taxonomy taxonom
 
   private static List<String> responses(Row row, Order order) {
     return switch (order) {
-      case AB -> List.of(row.<String>getAs("response_a"), row.<String>getAs("response_b"));
-      case BA -> List.of(row.<String>getAs("response_b"), row.<String>getAs("response_a"));
-      case SINGLE -> List.of(row.<String>getAs("response"));
+      case AB -> List.of(response(row, "response_a"), response(row, "response_b"));
+      case BA -> List.of(response(row, "response_b"), response(row, "response_a"));
+      case SINGLE -> List.of(response(row, "response"));
     };
+  }
+
+  /** One that is not there is shown as an empty text. */
+  private static String response(Row row, String name) {
+    String text = row.getAs(name);
+    return text == null ? "" : text;
   }
 
   /** A recording, which speaks of a and b, in terms of the order shown. */

@@ -2,8 +2,8 @@ package io.assize.stats;
 
 /**
  * The yardstick that needs no model: the longer response is the better one, and responses of about
- * the same length tie. Lengths are counted in words, which are runs of characters between white
- * space.
+ * the same length tie. Lengths are counted in words: runs of characters between white space, and in
+ * scripts that put no blanks between words what Unicode's word breaks find.
  */
 public final class LengthBaseline {
   /** The margin at which tables report the baseline. */
@@ -13,17 +13,7 @@ public final class LengthBaseline {
 
   /** The number of words of a text; 0 for null. */
   public static int words(String text) {
-    int words = 0;
-    boolean inside = false;
-    for (int i = 0; text != null && i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean space = Character.isWhitespace(c) || Character.isSpaceChar(c);
-      if (!space && !inside) {
-        words++;
-      }
-      inside = !space;
-    }
-    return words;
+    return Words.count(text);
   }
 
   /** Above 0: a is better; below 0: b is; 0: a tie, within {@code margin} of the longer's words. */

@@ -1,9 +1,11 @@
 package io.assize.stats;
 
 /**
- * What a response looks like.
+ * What a response looks like. What stands in a fenced block of code (between lines of ``` or ~~~, or
+ * from one to the text's end: CommonMark 0.31, 4.5) counts as words and characters, never as
+ * markdown.
  *
- * @param words runs of characters between white space
+ * @param words as {@link LengthBaseline#words} counts them
  * @param characters Unicode code points
  * @param headers lines that begin as a markdown header, # to ######
  * @param items lines that begin as a list's item: -, * or +, or a number with . or )
@@ -15,51 +17,90 @@ public record Style(int words, int characters, int headers, int items, int bold)
     return text == null ? new Style(0, 0, 0, 0, 0) : new Scan(text).style();
   }
 
-  /** One walk over the text. */
+  /** One walk over the text's lines. */
   private static final class Scan {
+    private static final int LEAST_FENCE = 3;
+    private static final int MOST_INDENT = 3;
+
     private final String text;
-    private int words;
-    private int pairs;
     private int headers;
     private int items;
     private int bold;
+
+    /** Of the fence that is open; 0 marks for none. */
+    private char fence;
+
+    private int marks;
 
     Scan(String text) {
       this.text = text;
     }
 
     Style style() {
-      boolean inside = false;
-      boolean begin = true;
-      char open = 0;
-      for (int i = 0; i < text.length(); i++) {
-        char c = text.charAt(i);
-        boolean space = Character.isWhitespace(c) || Character.isSpaceChar(c);
-        words += !space && !inside ? 1 : 0;
-        inside = !space;
-        pairs += Character.isLowSurrogate(c) && i > 0 && highAt(i - 1) ? 1 : 0;
-        if (begin && !space) {
-          headers += header(i) ? 1 : 0;
-          items += item(i) ? 1 : 0;
-        }
-        if (c == '\n') {
-          begin = true;
-          open = 0;
-        } else {
-          begin &= space;
-          if ((c == '*' || c == '_') && i + 1 < text.length() && text.charAt(i + 1) == c) {
-            bold += open == c ? 1 : 0;
-            open = open == c ? 0 : c;
-            inside = true;
-            i++;
-          }
-        }
+      for (int begin = 0; begin < text.length(); ) {
+        int newline = text.indexOf('\n', begin);
+        int end = newline < 0 ? text.length() : newline;
+        line(begin, end);
+        begin = end + 1;
       }
-      return new Style(words, text.length() - pairs, headers, items, bold);
+      return new Style(
+          Words.count(text), text.codePointCount(0, text.length()), headers, items, bold);
     }
 
-    private boolean highAt(int i) {
-      return Character.isHighSurrogate(text.charAt(i));
+    private void line(int begin, int end) {
+      int first = begin;
+      while (first < end && isSpace(text.charAt(first))) {
+        first++;
+      }
+      boolean fenced = marks > 0;
+      if (first == end || isFence(first, end, first - begin) || fenced) {
+        return;
+      }
+      headers += header(first) ? 1 : 0;
+      items += item(first) ? 1 : 0;
+      bold += bold(first, end);
+    }
+
+    /** Whether a fence opens or closes here, and notes that it does. */
+    private boolean isFence(int first, int end, int indent) {
+      char mark = text.charAt(first);
+      int after = first;
+      while (after < end && text.charAt(after) == mark) {
+        after++;
+      }
+      boolean enough = after - first >= Math.max(LEAST_FENCE, marks);
+      if (!enough || indent > MOST_INDENT || (mark != '`' && mark != '~')) {
+        return false;
+      }
+      String rest = text.substring(after, end);
+      if (marks > 0) {
+        boolean closes = mark == fence && rest.isBlank();
+        marks = closes ? 0 : marks;
+        return closes;
+      }
+      // ```a``` on one line is code within a text.
+      boolean opens = mark == '~' || rest.indexOf('`') < 0;
+      fence = mark;
+      marks = opens ? after - first : 0;
+      return opens;
+    }
+
+    private int bold(int first, int end) {
+      int spans = 0;
+      char open = 0;
+      for (int i = first; i + 1 < end; i++) {
+        char c = text.charAt(i);
+        if ((c == '*' || c == '_') && text.charAt(i + 1) == c) {
+          spans += open == c ? 1 : 0;
+          open = open == c ? 0 : c;
+          i++;
+        }
+      }
+      return spans;
+    }
+
+    private static boolean isSpace(char c) {
+      return Character.isWhitespace(c) || Character.isSpaceChar(c);
     }
 
     private boolean header(int from) {
@@ -75,9 +116,9 @@ public record Style(int words, int characters, int headers, int items, int bold)
       while (end < text.length() && Character.isDigit(text.charAt(end))) {
         end++;
       }
-      String marks = end > from ? ".)" : "-*+";
+      String signs = end > from ? ".)" : "-*+";
       return end + 1 < text.length()
-          && marks.indexOf(text.charAt(end)) >= 0
+          && signs.indexOf(text.charAt(end)) >= 0
           && text.charAt(end + 1) == ' ';
     }
   }
