@@ -54,8 +54,7 @@ public record CorpusConfig(
 
   /** The same with another meaning of a null response. */
   public CorpusConfig withEmptyResponse(String meaning) {
-    return new CorpusConfig(
-        paths, format, columns, labelValues, defaultScenario, meaning, sample);
+    return new CorpusConfig(paths, format, columns, labelValues, defaultScenario, meaning, sample);
   }
 
   /** Whether a scenario or model bears a name that summaries have for themselves. */
@@ -88,7 +87,8 @@ public record CorpusConfig(
         String other = meanings.put(value.strip().toLowerCase(Locale.ROOT), label);
         if (other != null && !other.equals(label)) {
           throw UserError.configuration(
-              "assize.corpus.label_values gives \"%s\" two meanings, %s and %s", value, other, label);
+              "assize.corpus.label_values gives \"%s\" two meanings, %s and %s",
+              value, other, label);
         }
       }
     }

@@ -41,8 +41,7 @@ import org.apache.spark.sql.types.StructField;
  * columns that nobody mapped, which ride along.
  */
 final class Columns {
-  private static final List<String> INTERNAL =
-      List.of(Source.FILE, Source.LINE, Source.PROBLEM);
+  private static final List<String> INTERNAL = List.of(Source.FILE, Source.LINE, Source.PROBLEM);
 
   /** The columns of quarantine that are ours. */
   private static final List<String> OURS = List.of("line", "file", "reason");
@@ -63,8 +62,7 @@ final class Columns {
   /** Our name → theirs, of columns that some file has. */
   private final Map<String, String> found = new LinkedHashMap<>();
 
-  Columns(
-      List<Source> sources, CorpusConfig config, CorpusSchema schema, Consumer<String> notes) {
+  Columns(List<Source> sources, CorpusConfig config, CorpusSchema schema, Consumer<String> notes) {
     this.sources = sources;
     this.config = config;
     this.schema = schema;
@@ -76,7 +74,9 @@ final class Columns {
     collectRiders(notes);
   }
 
-  /** All rows: our columns as texts or null, riders under their own names, and the internal ones. */
+  /**
+   * All rows: our columns as texts or null, riders under their own names, and the internal ones.
+   */
   Dataset<Row> rows() {
     Dataset<Row> all = null;
     for (Source source : sources) {

@@ -34,15 +34,13 @@ public record Corpus(
 
   /** The same with its valid rows read from elsewhere. */
   public Corpus withValid(Dataset<Row> rows) {
-    return new Corpus(
-        rows, quarantined, leftOut, reasons, rowsRead, rowsValid, rowsQuarantined);
+    return new Corpus(rows, quarantined, leftOut, reasons, rowsRead, rowsValid, rowsQuarantined);
   }
 
   /** How many rows were read, and what was set aside, for what reason and of which models. */
   public String summary() {
     String counts =
-        "read %d rows: %d to judge, %d quarantined"
-            .formatted(rowsRead, rowsValid, rowsQuarantined);
+        "read %d rows: %d to judge, %d quarantined".formatted(rowsRead, rowsValid, rowsQuarantined);
     if (rowsQuarantined == 0) {
       return counts;
     }

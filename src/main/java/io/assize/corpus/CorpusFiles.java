@@ -99,8 +99,7 @@ final class CorpusFiles {
     }
   }
 
-  private boolean file(
-      FileSystem files, Path path, Map<CorpusFormat, Map<String, DataFile>> all)
+  private boolean file(FileSystem files, Path path, Map<CorpusFormat, Map<String, DataFile>> all)
       throws IOException {
     if (wanted == null || wanted == CorpusFormat.DELTA) {
       refuseInTable(files, path);
@@ -118,8 +117,7 @@ final class CorpusFiles {
     return true;
   }
 
-  private boolean folder(
-      FileSystem files, Path root, Map<CorpusFormat, Map<String, DataFile>> all)
+  private boolean folder(FileSystem files, Path root, Map<CorpusFormat, Map<String, DataFile>> all)
       throws IOException {
     if (wanted == null || wanted == CorpusFormat.DELTA) {
       if (files.exists(new Path(root, DELTA_LOG))) {
@@ -156,8 +154,7 @@ final class CorpusFiles {
     here.values().removeIf(List::isEmpty);
     sortOut(files, here, others);
     passOver(others);
-    here.forEach(
-        (format, some) -> some.forEach(path -> add(all, format, path, root.depth())));
+    here.forEach((format, some) -> some.forEach(path -> add(all, format, path, root.depth())));
     return !here.isEmpty();
   }
 

@@ -150,8 +150,7 @@ public final class CorpusReader {
    */
   private static Column repeated(Dataset<Row> mapped, CorpusSchema schema) {
     Column used =
-        xxhash64(
-            schema.fields().stream().map(field -> col(field.name())).toArray(Column[]::new));
+        xxhash64(schema.fields().stream().map(field -> col(field.name())).toArray(Column[]::new));
     Column everything =
         xxhash64(
             Arrays.stream(mapped.schema().fields())
@@ -181,7 +180,8 @@ public final class CorpusReader {
       return;
     }
     String found =
-        out.filter(col(REASON).equalTo(RowChecks.NO_LABEL))
+        out
+            .filter(col(REASON).equalTo(RowChecks.NO_LABEL))
             .groupBy("label")
             .count()
             .orderBy(col("count").desc(), col("label"))

@@ -76,7 +76,8 @@ final class CsvFiles {
             .option("header", true)
             .option("multiLine", true)
             .option("escape", "\"")
-            // What no cell is, so that "" stays an empty text and only a cell without quotes is null.
+            // What no cell is, so that "" stays an empty text and only a cell without quotes is
+            // null.
             .option("nullValue", "\u0000")
             .option("mode", "PERMISSIVE")
             .csv(paths);

@@ -33,7 +33,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Reads JSON lines: a column for each key of the objects, all of them texts (of a number its digits
- * as they stand, of an object or a list its JSON). A line that is no object is a row with a problem.
+ * as they stand, of an object or a list its JSON). A line that is no object is a row with a
+ * problem.
  */
 final class JsonLines {
   /** Of more different keys, only those that are used become columns. */
@@ -120,7 +121,8 @@ final class JsonLines {
         values[i] = line.values.get(names.get(i));
       }
       values[names.size()] = row.getAs(1);
-      values[names.size() + 1] = line.problem == null ? null : new String(row.<byte[]>getAs(0), StandardCharsets.UTF_8);
+      values[names.size() + 1] =
+          line.problem == null ? null : new String(row.<byte[]>getAs(0), StandardCharsets.UTF_8);
       values[names.size() + 2] = line.problem;
       return RowFactory.create(values);
     };
@@ -144,7 +146,9 @@ final class JsonLines {
           ? new Line(values, null)
           : new Line(Map.of(), "the line holds more than one JSON object");
     } catch (JsonProcessingException e) {
-      return new Line(Map.of(), "the line is no JSON object: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+      return new Line(
+          Map.of(),
+          "the line is no JSON object: " + e.getOriginalMessage().lines().findFirst().orElse(""));
     } catch (IOException e) {
       return new Line(Map.of(), "the line is not UTF-8");
     }

@@ -97,11 +97,12 @@ record ParquetFooter(CorpusFiles.DataFile file, List<Column> columns, String pro
     return List.copyOf(columns);
   }
 
-  private static DataType type(
-      ParquetToSparkSchemaConverter converter, String name, Type field) {
+  private static DataType type(ParquetToSparkSchemaConverter converter, String name, Type field) {
     try {
       return converter.convert(new MessageType(name, field)).apply(0).dataType();
-    } catch (@SuppressWarnings("OverlyBroadCatchBlock") Exception e) {
+    } catch (
+        @SuppressWarnings("OverlyBroadCatchBlock")
+        Exception e) {
       // Scala throws what Java would have declared: a type that Spark's reader does not know.
       return null;
     }

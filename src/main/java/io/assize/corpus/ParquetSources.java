@@ -41,8 +41,7 @@ final class ParquetSources {
   private final Consumer<String> notes;
 
   /** What files have in common that are read together. */
-  private record Shape(
-      StructType columns, Set<String> empty, List<String> partitions, int depth) {}
+  private record Shape(StructType columns, Set<String> empty, List<String> partitions, int depth) {}
 
   /**
    * @param used the names, in the files, of the columns that decide over a run

@@ -57,9 +57,12 @@ final class RowChecks {
     }
     if (schema.has("rating")) {
       Column number = rating();
-      Column finite = number.isNotNull().and(not(isnan(number))).and(abs(number).lt(lit(Double.POSITIVE_INFINITY)));
-      reasons.add(
-          when(filled(col("rating")).and(not(finite)), lit("rating is no finite number")));
+      Column finite =
+          number
+              .isNotNull()
+              .and(not(isnan(number)))
+              .and(abs(number).lt(lit(Double.POSITIVE_INFINITY)));
+      reasons.add(when(filled(col("rating")).and(not(finite)), lit("rating is no finite number")));
     }
     return coalesce(reasons.toArray(new Column[0]));
   }

@@ -97,8 +97,8 @@ final class Types {
   }
 
   /**
-   * The names that differ from an earlier one in case only, with that one; of a used name and others
-   * like it the used one is the first, and no used one is among the result.
+   * The names that differ from an earlier one in case only, with that one; of a used name and
+   * others like it the used one is the first, and no used one is among the result.
    */
   static Map<String, String> alike(Collection<String> names, Set<String> used) {
     Map<String, String> first = new HashMap<>();

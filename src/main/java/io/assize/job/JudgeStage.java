@@ -123,9 +123,7 @@ record JudgeStage(
         recordings == null
             ? shown.withColumn("recording", lit(null).cast("string"))
             : withRecordings(shown, recordings);
-    return requests
-        .withColumn("recording", coalesce(lost(), col("recording")))
-        .select(columns());
+    return requests.withColumn("recording", coalesce(lost(), col("recording"))).select(columns());
   }
 
   /** A response that is not there loses, in terms of a and b; null where all are there. */

@@ -1,8 +1,8 @@
 package io.assize.stats;
 
 /**
- * What a response looks like. What stands in a fenced block of code (between lines of ``` or ~~~, or
- * from one to the text's end: CommonMark 0.31, 4.5) counts as words and characters, never as
+ * What a response looks like. What stands in a fenced block of code (between lines of ``` or ~~~,
+ * or from one to the text's end: CommonMark 0.31, 4.5) counts as words and characters, never as
  * markdown.
  *
  * @param words as {@link LengthBaseline#words} counts them

@@ -110,9 +110,7 @@ class CorpusCasesTest {
   @Test
   void valuesAreWhatTheFilesSay() {
     assertThat(texts(read("null-label", Map.of()), "label")).hasSize(6).containsOnlyNulls();
-    assertThat(texts(read("null-merge", Map.of()), "label"))
-        .hasSize(12)
-        .containsOnly("a", null);
+    assertThat(texts(read("null-merge", Map.of()), "label")).hasSize(12).containsOnly("a", null);
     assertThat(texts(read("binary-strings", Map.of()), "prompt")).contains("What is 2+2?");
     assertThat(texts(read("empty-response", Map.of()), "response_a"))
         .containsExactlyInAnyOrder("", "  ", "a\r\nb", "");

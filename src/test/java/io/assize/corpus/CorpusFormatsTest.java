@@ -48,8 +48,7 @@ class CorpusFormatsTest {
         good.formatted("\"5\"", "\"z\"", "1", ""));
     Files.createDirectories(dir.resolve("c/scenario=co%20de"));
     try (OutputStream out =
-        new GZIPOutputStream(
-            Files.newOutputStream(dir.resolve("c/scenario=co%20de/b.json.gz")))) {
+        new GZIPOutputStream(Files.newOutputStream(dir.resolve("c/scenario=co%20de/b.json.gz")))) {
       out.write(
           (good.formatted("\"6\"", "\"z\"", "\"b\"", "") + "\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -60,7 +59,8 @@ class CorpusFormatsTest {
             corpus
                 .valid()
                 .orderBy("sample_id")
-                .select("sample_id", "response_a", "response_b", "label", "scenario", "Cost", "meta")
+                .select(
+                    "sample_id", "response_a", "response_b", "label", "scenario", "Cost", "meta")
                 .collectAsList()
                 .stream()
                 .map(Row::toString))
@@ -107,7 +107,8 @@ class CorpusFormatsTest {
     List<Row> bad = corpus.quarantined().orderBy("sample_id").collectAsList();
     assertThat(bad).hasSize(2);
     assertThat(bad.get(0).<String>getAs("line")).startsWith("2,q,m,n,x");
-    assertThat(bad.get(0).<String>getAs("reason")).isEqualTo("the row has not the 8 cells of the header");
+    assertThat(bad.get(0).<String>getAs("reason"))
+        .isEqualTo("the row has not the 8 cells of the header");
     assertThat(bad.get(1).<String>getAs("reason")).isEqualTo("response_a is null");
     assertThat(bad.get(1).<String>getAs("no\"te")).isEqualTo("hi");
   }
@@ -115,16 +116,41 @@ class CorpusFormatsTest {
   @Test
   void usedColumnsMayDifferInTypeWhereNothingIsLost() {
     Dataset<Row> pairs = LocalSpark.table(PAIRS, row("1", "q", "m", "n", "x", "y"));
-    write("c/int", pairs.withColumn("sample_id", functions.lit(7)).withColumn("turn", functions.lit(1)));
-    write("c/long", pairs.withColumn("sample_id", functions.lit(1L << 40)).withColumn("turn", functions.lit("one")));
-    write("c/binary", pairs.withColumn("prompt", functions.expr("X'C3BC00'")).withColumn("label", functions.lit(null).cast("int")));
-    write("c/broken", pairs.withColumn("sample_id", functions.lit("5")).withColumn("prompt", functions.expr("X'FF41'")));
-    write("c/labelled", pairs.withColumn("sample_id", functions.lit("6")).withColumn("label", functions.lit(1.0)).withColumn("turn", functions.expr("named_struct('a', 1, 'A', 2)")));
+    write(
+        "c/int",
+        pairs.withColumn("sample_id", functions.lit(7)).withColumn("turn", functions.lit(1)));
+    write(
+        "c/long",
+        pairs
+            .withColumn("sample_id", functions.lit(1L << 40))
+            .withColumn("turn", functions.lit("one")));
+    write(
+        "c/binary",
+        pairs
+            .withColumn("prompt", functions.expr("X'C3BC00'"))
+            .withColumn("label", functions.lit(null).cast("int")));
+    write(
+        "c/broken",
+        pairs
+            .withColumn("sample_id", functions.lit("5"))
+            .withColumn("prompt", functions.expr("X'FF41'")));
+    write(
+        "c/labelled",
+        pairs
+            .withColumn("sample_id", functions.lit("6"))
+            .withColumn("label", functions.lit(1.0))
+            .withColumn("turn", functions.expr("named_struct('a', 1, 'A', 2)")));
 
     Corpus corpus = read("c", Map.of("assize.corpus.label_values.a", "[1]"));
 
     assertThat(
-            corpus.valid().orderBy("sample_id").select("sample_id", "prompt", "label").collectAsList().stream().map(Row::toString))
+            corpus
+                .valid()
+                .orderBy("sample_id")
+                .select("sample_id", "prompt", "label")
+                .collectAsList()
+                .stream()
+                .map(Row::toString))
         .containsExactly("[1,ü,null]", "[1099511627776,q,null]", "[6,q,a]", "[7,q,null]");
     assertThat(corpus.reasons()).isEqualTo(Map.of("prompt is not UTF-8", 1L));
     assertThat(notes).singleElement().asString().contains("turn");
@@ -132,13 +158,22 @@ class CorpusFormatsTest {
 
   @Test
   void foldersBelowTheNamedOneMayBeColumnsThoseAboveAreNone() {
-    Dataset<Row> pairs = LocalSpark.table(PAIRS, row("1", "q", "m", "n", "x", "y"), row("2", "q", "m", "n", "x", "y"));
+    Dataset<Row> pairs =
+        LocalSpark.table(
+            PAIRS, row("1", "q", "m", "n", "x", "y"), row("2", "q", "m", "n", "x", "y"));
     String root = "100 % sure: a=b [v2]/day=1";
-    pairs.withColumn("scenario", functions.when(functions.col("sample_id").equalTo("1"), "c/d e").otherwise(null))
-        .write().partitionBy("scenario").parquet(dir.resolve(root + "/data").toString());
+    pairs
+        .withColumn(
+            "scenario",
+            functions.when(functions.col("sample_id").equalTo("1"), "c/d e").otherwise(null))
+        .write()
+        .partitionBy("scenario")
+        .parquet(dir.resolve(root + "/data").toString());
     Corpus corpus = read(root, Map.of());
     assertThat(corpus.valid().columns()).doesNotContain("day", "100 % sure: a");
-    assertThat(corpus.valid().orderBy("sample_id").select("scenario").collectAsList().stream().map(Row::toString))
+    assertThat(
+            corpus.valid().orderBy("sample_id").select("scenario").collectAsList().stream()
+                .map(Row::toString))
         .containsExactly("[c/d e]", "[default]");
   }
 
@@ -158,11 +193,25 @@ class CorpusFormatsTest {
     refused("nothing", Map.of(), "holds no data");
     text("odd.txt", "x");
     refused("odd.txt", Map.of(), "odd.txt is of no format", "assize.corpus.format");
-    write("outputs", LocalSpark.table("prompt_id STRING, prompt STRING, model STRING, response STRING", row("1", "q", "m", "x")));
-    refused("outputs", Map.of(), "single outputs", "pair the outputs", "sample_id, prompt, model_a");
-    write("turns", pairs.withColumn("prompt", functions.expr("array(named_struct('role', 'user', 'content', 'q'))")));
-    refused("turns", Map.of(), "column prompt of", "turns/part-", "array<struct<role:string,content:string>>: prompt must be a text");
-    refused("turns", Map.of("assize.corpus.default_scenario", "all"), "default_scenario is \"all\"");
+    write(
+        "outputs",
+        LocalSpark.table(
+            "prompt_id STRING, prompt STRING, model STRING, response STRING",
+            row("1", "q", "m", "x")));
+    refused(
+        "outputs", Map.of(), "single outputs", "pair the outputs", "sample_id, prompt, model_a");
+    write(
+        "turns",
+        pairs.withColumn(
+            "prompt", functions.expr("array(named_struct('role', 'user', 'content', 'q'))")));
+    refused(
+        "turns",
+        Map.of(),
+        "column prompt of",
+        "turns/part-",
+        "array<struct<role:string,content:string>>: prompt must be a text");
+    refused(
+        "turns", Map.of("assize.corpus.default_scenario", "all"), "default_scenario is \"all\"");
     refused("turns", Map.of("assize.corpus.label_values", "{ a = [x], b = [X] }"), "two meanings");
   }
 
@@ -184,12 +233,33 @@ class CorpusFormatsTest {
 
   @Test
   void judgedRowsOfEitherKindAreCheckedWithWhatSummariesNeed() {
-    write("judged/a", LocalSpark.table(PAIRS, row("1", null, "m", "n", null, "y"), row("1", null, "m", "n", null, "y")));
-    write("judged/b", LocalSpark.table("sample_id BIGINT, model STRING, rating INT, scenario STRING", row(2L, "m", 7, null), row(3L, "all", 7, "s")));
+    write(
+        "judged/a",
+        LocalSpark.table(
+            PAIRS, row("1", null, "m", "n", null, "y"), row("1", null, "m", "n", null, "y")));
+    write(
+        "judged/b",
+        LocalSpark.table(
+            "sample_id BIGINT, model STRING, rating INT, scenario STRING",
+            row(2L, "m", 7, null),
+            row(3L, "all", 7, "s")));
     Corpus corpus = read("judged", Map.of(), CorpusSchema.JUDGED);
-    assertThat(corpus.valid().orderBy("sample_id").select("sample_id", "model_a", "response_a", "model", "rating", "scenario").collectAsList().stream().map(Row::toString))
+    assertThat(
+            corpus
+                .valid()
+                .orderBy("sample_id")
+                .select("sample_id", "model_a", "response_a", "model", "rating", "scenario")
+                .collectAsList()
+                .stream()
+                .map(Row::toString))
         .containsExactly("[1,m,null,null,null,default]", "[2,null,null,m,7.0,default]");
-    assertThat(corpus.reasons()).isEqualTo(Map.of("duplicate sample_id", 1L, "model is named all or group:…, which are reserved", 1L));
+    assertThat(corpus.reasons())
+        .isEqualTo(
+            Map.of(
+                "duplicate sample_id",
+                1L,
+                "model is named all or group:…, which are reserved",
+                1L));
   }
 
   private void refused(String name, Map<String, String> settings, String... messages) {

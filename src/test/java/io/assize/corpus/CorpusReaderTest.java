@@ -151,7 +151,9 @@ class CorpusReaderTest {
     assertThat(bad.<String>getAs("id")).isEqualTo("2");
     assertThat(bad.<String>getAs("reason")).isEqualTo("prompt is null");
     assertThat(bad.<String>getAs("source_reason")).isEqualTo("theirs");
-    assertThat(bad.<String>getAs("file")).startsWith("file:" + dir.resolve("theirs")).endsWith(".parquet");
+    assertThat(bad.<String>getAs("file"))
+        .startsWith("file:" + dir.resolve("theirs"))
+        .endsWith(".parquet");
     assertThat(bad.<Double>getAs("cost")).isEqualTo(0.7);
   }
 
@@ -191,7 +193,12 @@ class CorpusReaderTest {
     Files.writeString(dir.resolve("broken/part-99999.parquet"), "this is no Parquet");
 
     refused("lacks", Map.of(), "lacks the column response_b", "assize.corpus.columns.response_b");
-    refused("wrong", Map.of(), "column prompt of file:", "wrong/part-", "is of type double: prompt must be a text");
+    refused(
+        "wrong",
+        Map.of(),
+        "column prompt of file:",
+        "wrong/part-",
+        "is of type double: prompt must be a text");
     refused("none", Map.of(), "does not exist", "none");
     refused("broken", Map.of(), "part-99999.parquet is not Parquet: it may be damaged");
     refused(

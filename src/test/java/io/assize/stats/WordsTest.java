@@ -39,8 +39,7 @@ class WordsTest {
   }
 
   @Property
-  void whereThereAreBlanksARunOfCharactersIsAWord(
-      @ForAll("latin") String text) {
+  void whereThereAreBlanksARunOfCharactersIsAWord(@ForAll("latin") String text) {
     String stripped = text.replaceAll("[\\s\\p{Z}]+", " ").strip();
     int runs = stripped.isEmpty() ? 0 : stripped.split(" ").length;
     assertThat(LengthBaseline.words(text)).isEqualTo(runs);
