@@ -1,10 +1,11 @@
 package io.assize.corpus;
 
-import io.assize.config.UserError;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
@@ -16,7 +17,8 @@ import org.apache.spark.sql.functions;
  *     ride along. A response of null is one whose model loses unasked
  * @param quarantined the other rows in their own column names, with their {@code file} and {@code
  *     reason}, and of a text that is no row its {@code line}
- * @param leftOut {@code model, reason, n}: of whom rows were quarantined
+ * @param setAside the same rows in {@link CorpusSchema}'s columns, each with its {@code reason} and
+ *     the scenario that it would have had
  * @param reasons reason → quarantined rows
  * @param rowsRead all rows
  * @param rowsValid rows fit to be judged
@@ -25,7 +27,7 @@ import org.apache.spark.sql.functions;
 public record Corpus(
     Dataset<Row> valid,
     Dataset<Row> quarantined,
-    Dataset<Row> leftOut,
+    Dataset<Row> setAside,
     Map<String, Long> reasons,
     long rowsRead,
     long rowsValid,
@@ -34,7 +36,7 @@ public record Corpus(
 
   /** The same with its valid rows read from elsewhere. */
   public Corpus withValid(Dataset<Row> rows) {
-    return new Corpus(rows, quarantined, leftOut, reasons, rowsRead, rowsValid, rowsQuarantined);
+    return new Corpus(rows, quarantined, setAside, reasons, rowsRead, rowsValid, rowsQuarantined);
   }
 
   /** How many rows were read, and what was set aside, for what reason and of which models. */
@@ -44,12 +46,18 @@ public record Corpus(
     if (rowsQuarantined == 0) {
       return counts;
     }
+    Column[] names =
+        Stream.of("model_a", "model_b", "model")
+            .filter(List.of(setAside.columns())::contains)
+            .map(functions::col)
+            .toArray(Column[]::new);
     List<Row> models =
-        leftOut
+        setAside
+            .select(functions.explode(functions.array(names)).as("model"))
             .filter(functions.col("model").isNotNull())
             .groupBy("model")
-            .sum("n")
-            .orderBy(functions.col("sum(n)").desc(), functions.col("model"))
+            .count()
+            .orderBy(functions.col("count").desc(), functions.col("model"))
             .limit(SAID + 1)
             .collectAsList();
     String of =
@@ -65,26 +73,7 @@ public record Corpus(
         + (of.isEmpty() ? "" : "; models left out: " + of + byMore(models.size()));
   }
 
-  /**
-   * Stops where there is no row to judge.
-   *
-   * @throws UserError that names the commonest reason
-   */
-  public void refuseEmpty(List<String> paths) {
-    if (rowsValid > 0) {
-      return;
-    }
-    String where = String.join(", ", paths);
-    if (rowsRead == 0) {
-      throw UserError.failure("corpus %s has no row: nothing can be judged", where);
-    }
-    String commonest = byCount().findFirst().orElseThrow();
-    throw UserError.failure(
-        "none of the %d rows of corpus %s can be judged: of %d %s: see the table quarantine",
-        rowsRead, where, reasons.get(commonest), commonest);
-  }
-
-  private java.util.stream.Stream<String> byCount() {
+  private Stream<String> byCount() {
     return reasons.keySet().stream()
         .sorted(
             Comparator.comparing((String reason) -> -reasons.get(reason))

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusFiles.DataFile;
+import io.assize.corpus.CorpusSchema.Field;
 import io.assize.storage.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -123,7 +124,7 @@ public final class CorpusReader {
     return new Corpus(
         sample(valid, config),
         out.select(columns.quarantined(REASON).toArray(new Column[0])),
-        leftOut(out, schema),
+        setAside(out, config, schema),
         reasons,
         read,
         read - bad,
@@ -196,15 +197,17 @@ public final class CorpusReader {
             + " assize.corpus.label_values, as { a = [\"model_a\"], b = [\"model_b\"] }");
   }
 
-  private static Dataset<Row> leftOut(Dataset<Row> out, CorpusSchema schema) {
-    Dataset<Row> all = null;
-    for (String model : schema.models()) {
-      Dataset<Row> some = out.select(col(model).as("model"), col(REASON).as("reason"));
-      all = all == null ? some : all.union(some);
+  /** Bad rows in our columns, as valid ones but for labels and ratings, which may mean nothing. */
+  private static Dataset<Row> setAside(
+      Dataset<Row> out, CorpusConfig config, CorpusSchema schema) {
+    List<Column> columns = new ArrayList<>();
+    for (Field field : schema.fields()) {
+      boolean scenario = field.name().equals("scenario");
+      columns.add(
+          scenario ? new RowChecks(config, schema).meaning("scenario") : col(field.name()));
     }
-    return all.filter(col("model").isNotNull())
-        .groupBy("model", "reason")
-        .agg(count(lit(1)).as("n"));
+    columns.add(col(REASON).as("reason"));
+    return out.select(columns.toArray(new Column[0]));
   }
 
   private static Dataset<Row> sample(Dataset<Row> valid, CorpusConfig config) {

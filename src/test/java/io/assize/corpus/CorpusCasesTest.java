@@ -92,10 +92,6 @@ class CorpusCasesTest {
         .singleElement()
         .asString()
         .contains("\"model_a\" in 6 rows", "assize.corpus.label_values");
-    assertThatThrownBy(() -> none.refuseEmpty(List.of("all-quarantined")))
-        .isInstanceOf(UserError.class)
-        .hasMessageContainingAll("none of the 6 rows", "of 6 label is none of a, b, tie")
-        .satisfies(e -> assertThat(((UserError) e).exitCode()).isEqualTo(1));
     Corpus mapped =
         read("all-quarantined", Map.of("assize.corpus.label_values", "{ a = [\"Model_A \", 1] }"));
     assertThat(texts(mapped, "label")).hasSize(6).containsOnly("a");

@@ -72,7 +72,8 @@ class CorpusReaderTest {
     assertThat(corpus.summary())
         .startsWith("read 14 rows: 2 to judge, 12 quarantined (duplicate sample_id 2, scenario is")
         .endsWith("; models left out: m in 12, n in 10, all in 1");
-    assertThat(corpus.leftOut().filter("model = 'all'").head().getLong(2)).isEqualTo(1);
+    assertThat(corpus.setAside().filter("model_b = 'all'").head().<String>getAs("scenario"))
+        .isEqualTo("overall");
   }
 
   @Test
