@@ -15,10 +15,10 @@ import org.apache.spark.sql.functions;
  *
  * @param valid rows fit to be judged, in {@link CorpusSchema}'s columns and types; unknown columns
  *     ride along. A response of null is one whose model loses unasked
- * @param quarantined the other rows in their own column names, with their {@code file} and {@code
- *     reason}, and of a text that is no row its {@code line}
- * @param setAside the same rows in {@link CorpusSchema}'s columns, each with its {@code reason} and
- *     the scenario that it would have had
+ * @param quarantined the other rows in their own column names, each with its file and the reason,
+ *     and of a text that is no row its line
+ * @param setAside the same rows in {@link CorpusSchema}'s columns, each with the reason and the
+ *     scenario that it would have had
  * @param reasons reason → quarantined rows
  * @param rowsRead all rows
  * @param rowsValid rows fit to be judged

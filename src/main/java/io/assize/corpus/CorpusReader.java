@@ -198,13 +198,11 @@ public final class CorpusReader {
   }
 
   /** Bad rows in our columns, as valid ones but for labels and ratings, which may mean nothing. */
-  private static Dataset<Row> setAside(
-      Dataset<Row> out, CorpusConfig config, CorpusSchema schema) {
+  private static Dataset<Row> setAside(Dataset<Row> out, CorpusConfig config, CorpusSchema schema) {
     List<Column> columns = new ArrayList<>();
     for (Field field : schema.fields()) {
       boolean scenario = field.name().equals("scenario");
-      columns.add(
-          scenario ? new RowChecks(config, schema).meaning("scenario") : col(field.name()));
+      columns.add(scenario ? new RowChecks(config, schema).meaning("scenario") : col(field.name()));
     }
     columns.add(col(REASON).as("reason"));
     return out.select(columns.toArray(new Column[0]));
