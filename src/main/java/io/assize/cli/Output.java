@@ -1,5 +1,6 @@
 package io.assize.cli;
 
+import io.assize.config.Secrets;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
@@ -49,6 +50,6 @@ final class Output {
 
   /** A line of progress, apart from the result. */
   static void progress(String line) {
-    System.err.println("assize: " + line);
+    System.err.println("assize: " + Secrets.hide(line));
   }
 }

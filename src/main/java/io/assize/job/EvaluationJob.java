@@ -122,6 +122,7 @@ public final class EvaluationJob {
 
   private RunResult run(boolean summaries) {
     refuseUnknownJudge();
+    judge.firstLook().ifPresent(progress);
     Corpus corpus = named("read the corpus", this::readCorpus);
     store.prepare();
     long start = System.nanoTime();
