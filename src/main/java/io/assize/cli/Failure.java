@@ -93,6 +93,10 @@ record Failure(String line, int exitCode, boolean bug) {
   }
 
   private static String firstLine(Throwable error) {
-    return Secrets.hide(String.valueOf(error)).lines().findFirst().orElse("an unnamed error").strip();
+    return Secrets.hide(String.valueOf(error))
+        .lines()
+        .findFirst()
+        .orElse("an unnamed error")
+        .strip();
   }
 }

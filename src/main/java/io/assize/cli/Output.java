@@ -1,11 +1,11 @@
 package io.assize.cli;
 
-import io.assize.config.Secrets;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.assize.config.Secrets;
 import java.io.IOException;
 import java.time.Instant;
 import picocli.CommandLine;

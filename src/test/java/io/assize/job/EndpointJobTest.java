@@ -45,8 +45,7 @@ class EndpointJobTest {
     List<String> said = new ArrayList<>();
     EvaluationJob job = new EvaluationJob(LocalSpark.session(), config, said::add);
     assertThatThrownBy(job::run)
-        .isInstanceOfSatisfying(
-            UserError.class, error -> assertThat(error.exitCode()).isEqualTo(1))
+        .isInstanceOfSatisfying(UserError.class, error -> assertThat(error.exitCode()).isEqualTo(1))
         .hasMessageContaining("the connection is refused")
         .hasMessageContaining("what was committed is kept");
     assertThat(said.get(0)).contains(url).contains("cannot be reached from here");
@@ -65,14 +64,12 @@ class EndpointJobTest {
                 ChatServer.answer(exchange, 401, "the key has run out");
               }
             })) {
-      AssizeConfig config =
-          AssizeConfig.parse(hocon(server.url(), "concurrency = 1"), Map.of());
+      AssizeConfig config = AssizeConfig.parse(hocon(server.url(), "concurrency = 1"), Map.of());
       EvaluationJob job = new EvaluationJob(LocalSpark.session(), config, line -> {});
       assertThatThrownBy(job::run).hasMessageContaining("answered 401: the key has run out");
       int asked = server.asked().size();
       left.set(1_000);
-      RunResult result =
-          new EvaluationJob(LocalSpark.session(), config, line -> {}).judgeOnly();
+      RunResult result = new EvaluationJob(LocalSpark.session(), config, line -> {}).judgeOnly();
       assertThat(result.failed()).isZero();
       assertThat(result.requests()).isEqualTo(80);
       assertThat(server.asked().size()).isLessThanOrEqualTo(asked + 80);
@@ -109,7 +106,8 @@ class EndpointJobTest {
             .dropDuplicates("sample_id")
             .orderBy("sample_id")
             .collectAsList();
-    assertThat(verdicts).extracting(r -> r.<String>getAs("status"))
+    assertThat(verdicts)
+        .extracting(r -> r.<String>getAs("status"))
         .containsExactly("engine_error", "engine_error", "engine_error", "ok");
     assertThat(verdicts.get(0).<String>getAs("error")).contains("the probability is NaN");
     assertThat(verdicts.get(1).<String>getAs("error")).contains("not from 0 to 1");
@@ -152,7 +150,12 @@ class EndpointJobTest {
               Map.of("SESAME", KEY),
               Duration.ofMinutes(5),
               java(
-                  "-Dassize.log=" + dir.resolve("logs/assize.log"), "run", "-c", conf.toString(), "-D", "assize.judge.http.url=" + url));
+                  "-Dassize.log=" + dir.resolve("logs/assize.log"),
+                  "run",
+                  "-c",
+                  conf.toString(),
+                  "-D",
+                  "assize.judge.http.url=" + url));
       assertThat(ended.err()).contains("the engine failed on");
       assertThat(ended.code()).isZero();
     }

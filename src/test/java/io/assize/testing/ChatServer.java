@@ -72,9 +72,7 @@ public final class ChatServer implements AutoCloseable {
     Map<String, ?> choice = Map.of("message", message, "finish_reason", "stop");
     Map<String, ?> usage = Map.of("prompt_tokens", 7, "completion_tokens", 3);
     answer(
-        exchange,
-        200,
-        JSON.writeValueAsString(Map.of("choices", List.of(choice), "usage", usage)));
+        exchange, 200, JSON.writeValueAsString(Map.of("choices", List.of(choice), "usage", usage)));
   }
 
   @Override

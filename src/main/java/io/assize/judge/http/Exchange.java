@@ -48,7 +48,8 @@ final class Exchange {
   Exchange(Duration limit, long mostBytes) {
     this.client =
         HttpClient.newBuilder()
-            .connectTimeout(limit.compareTo(Duration.ofSeconds(30)) < 0 ? limit : Duration.ofSeconds(30))
+            .connectTimeout(
+                limit.compareTo(Duration.ofSeconds(30)) < 0 ? limit : Duration.ofSeconds(30))
             .followRedirects(HttpClient.Redirect.NEVER)
             .build();
     this.limit = limit;

@@ -49,8 +49,7 @@ class EndpointsTest {
                   await(test);
                 });
         HttpJudge judge = judge(server.url(), "http.timeout_seconds = 1")) {
-      assertThat(failure(judge.submit(pair())))
-          .hasMessageContaining("gave no whole answer in 1 s");
+      assertThat(failure(judge.submit(pair()))).hasMessageContaining("gave no whole answer in 1 s");
       assertThat(server.asked()).hasSize(1);
       test.countDown();
     }
@@ -75,8 +74,7 @@ class EndpointsTest {
                   }
                 });
         HttpJudge judge = judge(server.url(), "http.timeout_seconds = 1")) {
-      assertThat(failure(judge.submit(pair())))
-          .hasMessageContaining("gave no whole answer in 1 s");
+      assertThat(failure(judge.submit(pair()))).hasMessageContaining("gave no whole answer in 1 s");
       await(stopped);
     }
   }
@@ -142,8 +140,7 @@ class EndpointsTest {
     HttpHeaders headers =
         HttpHeaders.of(Map.of("Retry-After", List.of(value)), (name, one) -> true);
     assertThat(
-            RetryAfter.of(
-                    headers, Instant.parse("2026-11-07T12:00:00Z"), Duration.ofSeconds(300))
+            RetryAfter.of(headers, Instant.parse("2026-11-07T12:00:00Z"), Duration.ofSeconds(300))
                 .map(Duration::toSeconds)
                 .orElse(null))
         .isEqualTo(seconds);
@@ -162,8 +159,7 @@ class EndpointsTest {
         "500 | out of memory | ENGINE_ERROR",
       })
   void anEndpointsOwnTooLongIsTooLong(int status, String said, Reason reason) {
-    try (ChatServer server =
-            new ChatServer(exchange -> ChatServer.answer(exchange, status, said));
+    try (ChatServer server = new ChatServer(exchange -> ChatServer.answer(exchange, status, said));
         HttpJudge judge = judge(server.url(), "http.attempts = 1")) {
       assertThat(failure(judge.submit(pair())).reason()).isEqualTo(reason);
     }
@@ -281,8 +277,7 @@ class EndpointsTest {
   void aKeyThatNoHeaderCanCarryIsRefusedAndNotShown(String key) {
     JudgeConfig config = config("http://127.0.0.1:1/v1", "name = x");
     assertThatThrownBy(() -> new HttpJudge(config, name -> key))
-        .isInstanceOfSatisfying(
-            UserError.class, error -> assertThat(error.exitCode()).isEqualTo(2))
+        .isInstanceOfSatisfying(UserError.class, error -> assertThat(error.exitCode()).isEqualTo(2))
         .hasMessageContaining("ASSIZE_TEST_KEY")
         .satisfies(e -> key.lines().forEach(line -> assertThat(e).hasMessageNotContaining(line)));
   }
@@ -291,13 +286,13 @@ class EndpointsTest {
   @ValueSource(
       strings = {
         "127.0.0.1:8000/v1", "ftp://u:pa55word-open@h/v1", "http://u:pa55@word-open@h/v1",
-        "http:/u:pa55word-open@h/v1", "http://h/v1?key=pa55word-open", "http://u:pa55 word-open@h/v1"
+        "http:/u:pa55word-open@h/v1", "http://h/v1?key=pa55word-open",
+            "http://u:pa55 word-open@h/v1"
       })
   void anAddressThatIsNoneIsRefusedWithoutItsSecrets(String url) {
     JudgeConfig config = config(url, "name = x");
     assertThatThrownBy(() -> new HttpJudge(config, name -> KEY))
-        .isInstanceOfSatisfying(
-            UserError.class, error -> assertThat(error.exitCode()).isEqualTo(2))
+        .isInstanceOfSatisfying(UserError.class, error -> assertThat(error.exitCode()).isEqualTo(2))
         .hasMessageContaining("assize.judge.http.url")
         .hasMessageNotContaining("pa55")
         .hasMessageNotContaining("word-open");
@@ -308,8 +303,7 @@ class EndpointsTest {
     try (ChatServer server =
         new ChatServer(
             exchange ->
-                ChatServer.say(
-                    exchange, exchange.getRequestHeaders().getFirst("Authorization")))) {
+                ChatServer.say(exchange, exchange.getRequestHeaders().getFirst("Authorization")))) {
       String url = server.url().replace("//", "//user:pass%2Fword@");
       JudgeConfig config = config(url, "http.key_variable = null, decision = text");
       try (HttpJudge judge = new HttpJudge(config, name -> null)) {
@@ -355,7 +349,11 @@ class EndpointsTest {
   private static Prompt pair() {
     String text = "Which?\nResponse 1: yes\nResponse 2: no";
     return new Prompt(
-        "row", List.of(new ChatMessage("user", text)), "model", DecisionRule.FINAL_DECISION,
-        List.of(), null);
+        "row",
+        List.of(new ChatMessage("user", text)),
+        "model",
+        DecisionRule.FINAL_DECISION,
+        List.of(),
+        null);
   }
 }
