@@ -21,8 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -60,7 +60,8 @@ public final class HttpJudge implements Judge {
   private final Exchange exchange;
   private final Patience patience;
   private final ExecutorService workers;
-  private final Set<CompletableFuture<Completion>> open = ConcurrentHashMap.newKeySet();
+  private final Map<Long, CompletableFuture<Completion>> open = new ConcurrentHashMap<>();
+  private final AtomicLong submitted = new AtomicLong();
   private final CountDownLatch ended = new CountDownLatch(1);
   private final AtomicBoolean warned = new AtomicBoolean();
   private final AtomicLong promptTokens = new AtomicLong();
@@ -132,8 +133,9 @@ public final class HttpJudge implements Judge {
   @Override
   public CompletableFuture<Completion> submit(Prompt prompt) {
     CompletableFuture<Completion> future = new CompletableFuture<>();
-    open.add(future);
-    future.whenComplete((completion, failure) -> open.remove(future));
+    long number = submitted.getAndIncrement();
+    open.put(number, future);
+    future.whenComplete((completion, failure) -> open.remove(number));
     try {
       Future<?> work = workers.submit(() -> answer(prompt, future));
       future.whenComplete(
@@ -174,7 +176,7 @@ public final class HttpJudge implements Judge {
       end = end == null ? reason : end;
     }
     ended.countDown();
-    open.forEach(future -> future.completeExceptionally(end));
+    open.values().forEach(future -> future.completeExceptionally(end));
   }
 
   private void answer(Prompt prompt, CompletableFuture<Completion> future) {

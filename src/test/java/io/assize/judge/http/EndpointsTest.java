@@ -140,7 +140,7 @@ class EndpointsTest {
     HttpHeaders headers =
         HttpHeaders.of(Map.of("Retry-After", List.of(value)), (name, one) -> true);
     assertThat(
-            RetryAfter.of(headers, Instant.parse("2026-11-07T12:00:00Z"), Duration.ofSeconds(300))
+            RetryAfter.of(headers, Instant.parse("2026-11-07T12:00:00Z"), Duration.ofMinutes(5))
                 .map(Duration::toSeconds)
                 .orElse(null))
         .isEqualTo(seconds);
