@@ -1,5 +1,6 @@
 package io.assize.cli;
 
+import io.assize.config.Secrets;
 import io.assize.job.Versions;
 import io.assize.spark.Locales;
 import picocli.CommandLine;
@@ -85,7 +86,7 @@ public final class Assize implements Runnable {
     String where = failure.bug() ? "; " + Logs.write(e) : "";
     System.err.println("assize: " + failure.line() + where);
     if (verbose) {
-      e.printStackTrace();
+      System.err.print(Logs.trace(e));
     }
     return failure.exitCode();
   }
@@ -99,7 +100,7 @@ public final class Assize implements Runnable {
     }
     System.err.println(
         "assize: "
-            + line
+            + Secrets.hide(line.toString())
             + " ("
             + e.getCommandLine().getCommandSpec().qualifiedName()
             + " --help tells its usage)");

@@ -1,5 +1,6 @@
 package io.assize.cli;
 
+import io.assize.config.Secrets;
 import io.assize.config.UserError;
 import java.nio.file.AccessDeniedException;
 import java.util.ArrayList;
@@ -92,6 +93,10 @@ record Failure(String line, int exitCode, boolean bug) {
   }
 
   private static String firstLine(Throwable error) {
-    return String.valueOf(error).lines().findFirst().orElse("an unnamed error").strip();
+    return Secrets.hide(String.valueOf(error))
+        .lines()
+        .findFirst()
+        .orElse("an unnamed error")
+        .strip();
   }
 }

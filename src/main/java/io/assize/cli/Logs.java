@@ -1,5 +1,6 @@
 package io.assize.cli;
 
+import io.assize.config.Secrets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -82,9 +83,7 @@ final class Logs {
    * @return where it can be read, for people
    */
   static synchronized String write(Throwable error) {
-    StringWriter trace = new StringWriter();
-    error.printStackTrace(new PrintWriter(trace, true));
-    String text = Instant.now() + " " + trace + System.lineSeparator();
+    String text = Instant.now() + " " + trace(error) + System.lineSeparator();
     Path file = file();
     try {
       Files.writeString(
@@ -93,6 +92,13 @@ final class Logs {
     } catch (IOException e) {
       return "--verbose shows its trace, for " + file + " cannot be written";
     }
+  }
+
+  /** A trace as text, without secrets. */
+  static String trace(Throwable error) {
+    StringWriter trace = new StringWriter();
+    error.printStackTrace(new PrintWriter(trace, true));
+    return Secrets.hide(trace.toString());
   }
 
   private static String name() {

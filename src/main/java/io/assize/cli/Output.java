@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.assize.config.Secrets;
 import java.io.IOException;
 import java.time.Instant;
 import picocli.CommandLine;
@@ -49,6 +50,6 @@ final class Output {
 
   /** A line of progress, apart from the result. */
   static void progress(String line) {
-    System.err.println("assize: " + line);
+    System.err.println("assize: " + Secrets.hide(line));
   }
 }

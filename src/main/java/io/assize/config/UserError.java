@@ -6,7 +6,8 @@ import java.util.stream.Collectors;
 
 /**
  * Something the user can mend: the message says what is wrong, where, and what to do. It is shown
- * as one line without a stack trace; every other exception is a bug of ours and keeps its trace.
+ * as one line without a stack trace and without {@link Secrets}; every other exception is a bug of
+ * ours and keeps its trace.
  */
 public final class UserError extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -41,7 +42,7 @@ public final class UserError extends RuntimeException {
   @FormatMethod
   private static String oneLine(String format, Object... arguments) {
     String text =
-        String.format(Locale.ROOT, format, arguments)
+        Secrets.hide(String.format(Locale.ROOT, format, arguments))
             .lines()
             .map(String::strip)
             .filter(line -> !line.isEmpty())

@@ -137,6 +137,7 @@ public final class EvaluationJob {
   }
 
   private RunResult evaluate(boolean summaries) {
+    judge.firstLook().ifPresent(progress);
     Corpus corpus = named("read the corpus", this::readCorpus);
     store.prepare();
     long start = System.nanoTime();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.assize.judge.Choice;
+import io.assize.judge.JudgeException;
 import io.assize.judge.Prompt;
 import io.assize.judge.Recording;
 import io.assize.judge.Ruling;
@@ -104,24 +105,45 @@ record RequestMaker(String judgeFingerprint, Protocol protocol, Taxonomy taxonom
     try {
       JsonNode node = JSON.readTree(json);
       boolean rules = node.hasNonNull("decision") || node.hasNonNull("rating");
-      Choice choice =
-          switch (node.path("decision").asText()) {
-            case "a" -> Choice.FIRST;
-            case "b" -> Choice.SECOND;
-            case "tie" -> Choice.TIE;
-            default -> null;
-          };
-      Double a = node.hasNonNull("probability_a") ? node.get("probability_a").asDouble() : null;
-      Double rating = node.hasNonNull("rating") ? node.get("rating").asDouble() : null;
-      boolean swap = order == Order.BA;
-      Ruling ruling =
-          new Ruling(
-              swap && choice != null ? choice.swapped() : choice,
-              swap && a != null ? (Double) (1 - a) : a,
-              rating);
-      return new Recording(node.path("output").asText(null), rules ? ruling : null);
+      return new Recording(
+          node.path("output").asText(null), rules ? ruling(node, order == Order.BA) : null, null);
+    } catch (JudgeException e) {
+      return new Recording(null, null, e.getMessage());
     } catch (JsonProcessingException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /**
+   * @param swap whether b was shown first
+   * @throws JudgeException where it is no ruling
+   */
+  private static Ruling ruling(JsonNode node, boolean swap) {
+    String decision = node.path("decision").asText(null);
+    Choice choice =
+        switch (decision == null ? "" : decision) {
+          case "a" -> Choice.FIRST;
+          case "b" -> Choice.SECOND;
+          case "tie" -> Choice.TIE;
+          case "" -> null;
+          default ->
+              throw new JudgeException(
+                  JudgeException.Reason.ENGINE_ERROR,
+                  "the decision \"%s\" is none of a, b, tie".formatted(decision));
+        };
+    Double a = number(node, "probability_a");
+    return new Ruling(
+        swap && choice != null ? choice.swapped() : choice,
+        swap && a != null ? (Double) (1 - a) : a,
+        number(node, "rating"));
+  }
+
+  /** A number; NaN for what is none, as Spark writes what is not finite as a text. */
+  private static Double number(JsonNode node, String name) {
+    JsonNode value = node.path(name);
+    if (value.isNull() || value.isMissingNode()) {
+      return null;
+    }
+    return value.isNumber() ? (Double) value.asDouble() : (Double) Double.NaN;
   }
 }

@@ -1,5 +1,7 @@
 package io.assize.judge;
 
+import io.assize.config.UserError;
+import io.assize.judge.JudgeException.Reason;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
@@ -21,6 +23,7 @@ public final class InFlight<R> implements Iterator<InFlight.Answered<R>>, AutoCl
   private final int window;
   private final LinkedBlockingQueue<Answered<R>> finished = new LinkedBlockingQueue<>();
   private final Map<Long, CompletableFuture<Completion>> waiting = new HashMap<>();
+  private volatile JudgeException useless;
   private long sent;
 
   /** A row, counted from 0, with its answer, or with the reason why there is none. */
@@ -37,8 +40,14 @@ public final class InFlight<R> implements Iterator<InFlight.Answered<R>>, AutoCl
     return !waiting.isEmpty() || rows.hasNext();
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws UserError where the judge has found that it can answer no row
+   */
   @Override
   public Answered<R> next() {
+    stopIfUseless();
     while (waiting.size() < window && rows.hasNext()) {
       send(rows.next());
     }
@@ -48,6 +57,7 @@ public final class InFlight<R> implements Iterator<InFlight.Answered<R>>, AutoCl
     try {
       Answered<R> answered = finished.take();
       waiting.remove(answered.number());
+      stopIfUseless();
       return answered;
     } catch (InterruptedException e) {
       close();
@@ -74,9 +84,17 @@ public final class InFlight<R> implements Iterator<InFlight.Answered<R>>, AutoCl
     long number = sent++;
     waiting.put(number, future);
     future.whenComplete(
-        (completion, error) ->
-            finished.add(
-                new Answered<>(
-                    number, row, completion, error == null ? null : JudgeException.of(error))));
+        (completion, error) -> {
+          JudgeException failure = error == null ? null : JudgeException.of(error);
+          useless = failure != null && failure.reason() == Reason.USELESS ? failure : useless;
+          finished.add(new Answered<>(number, row, completion, failure));
+        });
+  }
+
+  private void stopIfUseless() {
+    if (useless != null) {
+      close();
+      throw UserError.failure("%s", useless.getMessage());
+    }
   }
 }

@@ -1,15 +1,21 @@
 package io.assize.judge;
 
+import io.assize.config.Secrets;
 import java.util.concurrent.CompletionException;
 
-/** A request that a judge could not answer; it concerns this row only and becomes its status. */
+/**
+ * A request that a judge could not answer; it becomes the row's status. Its message is without
+ * {@link Secrets}.
+ */
 public final class JudgeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** Why. */
   public enum Reason {
     TOO_LONG,
-    ENGINE_ERROR
+    ENGINE_ERROR,
+    /** The judge has found that it cannot answer any request: the run is to stop. */
+    USELESS
   }
 
   private final Reason reason;
@@ -34,7 +40,7 @@ public final class JudgeException extends RuntimeException {
   }
 
   private JudgeException(Reason reason, String message, Throwable cause, double fitting) {
-    super(message, cause);
+    super(Secrets.hide(message), cause);
     this.reason = reason;
     this.fitting = fitting;
   }

@@ -1,5 +1,6 @@
 package io.assize.judge;
 
+import io.assize.config.HttpConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.judge.baseline.LengthJudge;
 import io.assize.judge.djl.DjlJudge;
@@ -77,7 +78,7 @@ public final class JudgeRegistry {
    * @throws CancellationException where the waiting thread is interrupted
    */
   public Lease acquire(JudgeSpec spec, String device, UnaryOperator<JudgeConfig> onThisHost) {
-    Key key = new Key(spec.fingerprint(), device);
+    Key key = new Key(spec.fingerprint(), device, spec.config().http());
     OneLease lease = enter(key, spec, onThisHost);
     try {
       lease.entry.opened.get();
@@ -189,7 +190,8 @@ public final class JudgeRegistry {
     return failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
   }
 
-  private record Key(String fingerprint, String device) {}
+  /** Fingerprints do not tell endpoints apart: wherever it is, a model is the same. */
+  private record Key(String fingerprint, String device, HttpConfig http) {}
 
   /** What is known of the judges that were here under one key. */
   private static final class History {

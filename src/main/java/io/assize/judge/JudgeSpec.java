@@ -19,6 +19,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Which judge, as the driver hands it to the executors.
@@ -70,7 +71,7 @@ public record JudgeSpec(
             files.sums());
       }
       case "http" -> {
-        HttpJudge.endpoint(config.http().url());
+        HttpJudge.check(config.http());
         if (!protocol.chat().equals("model")) {
           throw UserError.configuration(
               "protocol %s sets chat, but an http judge's endpoint applies the model's own: set chat"
@@ -114,6 +115,15 @@ public record JudgeSpec(
   /** The precision of its products; null for a judge that is not computed here. */
   public String precision() {
     return config.kind().equals("djl") ? config.engine().precision() : null;
+  }
+
+  /**
+   * Looks, from this process, whether the judge can be asked at all; takes seconds at most.
+   *
+   * @return what is wrong; empty where nothing is known to be
+   */
+  public Optional<String> firstLook() {
+    return config.kind().equals("http") ? HttpJudge.firstLook(config.http()) : Optional.empty();
   }
 
   /** The same judge, whose model lies at another place on this host. */

@@ -47,10 +47,16 @@ public record Question(DecisionRule rule, String prefix, List<String> answers) {
    *
    * @param p of Response 1, Response 2 and a tie, or of the ratings 1…10; they sum to one
    * @param expected rating: the mean of 1…10 under the probabilities instead of the most probable
+   * @throws JudgeException where one is no probability
    */
   public static Ruling ruling(DecisionRule rule, double[] p, boolean expected) {
     int best = 0;
-    for (int i = 1; i < p.length; i++) {
+    for (int i = 0; i < p.length; i++) {
+      if (!(p[i] >= 0 && p[i] <= 1 + 1e-6)) {
+        throw new JudgeException(
+            JudgeException.Reason.ENGINE_ERROR,
+            "an answer's probability is %s: that is no verdict".formatted(p[i]));
+      }
       best = p[i] > p[best] ? i : best;
     }
     return switch (rule) {

@@ -9,11 +9,37 @@ package io.assize.judge;
  * @param rating single: 1…10; null for pairwise
  */
 public record Ruling(Choice choice, Double probabilityFirst, Double rating) {
+  /** Sums of probabilities are not exact. */
+  private static final double ROUNDING = 1e-6;
+
+  /**
+   * Checks the numbers; what is out of range by rounding alone is put right.
+   *
+   * @throws JudgeException where one is not finite or out of range: that is no verdict
+   */
+  public Ruling {
+    probabilityFirst = within("probability", probabilityFirst, 0, 1);
+    rating = within("rating", rating, 1, 10);
+  }
+
   public static Ruling of(Choice choice) {
     return new Ruling(choice, null, null);
   }
 
   public static Ruling ofRating(double rating) {
     return new Ruling(null, null, rating);
+  }
+
+  private static Double within(String what, Double number, double least, double most) {
+    if (number == null) {
+      return null;
+    }
+    if (!(number >= least - ROUNDING && number <= most + ROUNDING)) {
+      throw new JudgeException(
+          JudgeException.Reason.ENGINE_ERROR,
+          "the %s is %s, not from %.0f to %.0f: that is no verdict"
+              .formatted(what, number, least, most));
+    }
+    return Math.max(least, Math.min(most, number));
   }
 }

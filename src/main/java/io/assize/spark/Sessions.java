@@ -1,14 +1,18 @@
 package io.assize.spark;
 
+import io.assize.config.Secrets;
 import io.assize.config.UserError;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
+import scala.Tuple2;
 
 /** Spark sessions: the cluster's under spark-submit, else a local one over all cores. */
 public final class Sessions {
@@ -47,11 +51,26 @@ public final class Sessions {
     conf.setIfMissing("spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "true");
     // A wave's commit must not wait behind all tasks of the next wave.
     conf.setIfMissing("spark.scheduler.mode", "FAIR");
+    secrets(conf);
     try {
       return SparkSession.builder().config(conf).getOrCreate();
     } catch (RuntimeException e) {
       throw UserError.failure("Spark cannot start: %s", e.getMessage());
     }
+  }
+
+  /** What Spark's pages, logs and plans are not to show, and our own messages neither. */
+  private static void secrets(SparkConf conf) {
+    conf.setIfMissing("spark.redaction.regex", Secrets.settings());
+    conf.setIfMissing("spark.sql.redaction.string.regex", Secrets.CREDENTIALS);
+    keepSecrets(conf);
+  }
+
+  /** Has the secrets among Spark's settings hidden in what this process says. */
+  static void keepSecrets(SparkConf conf) {
+    Secrets.keepSettings(
+        Arrays.stream(conf.getAll())
+            .collect(Collectors.toMap(Tuple2::_1, Tuple2::_2, (one, other) -> one)));
   }
 
   /** Delta tables, and for Parquet on s3a:// a committer that needs no renames, which S3 lacks. */

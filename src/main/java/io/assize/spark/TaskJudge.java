@@ -8,6 +8,7 @@ import io.assize.judge.LastingJudge;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import org.apache.spark.SparkEnv;
 import org.apache.spark.TaskContext;
 
 /**
@@ -22,6 +23,7 @@ public record TaskJudge(LastingJudge judge, String device, int window) {
 
   /** The task's judge, its model fetched and loaded if it is the first here to ask for it. */
   public static TaskJudge acquire(JudgeSpec spec) {
+    Sessions.keepSecrets(SparkEnv.get().conf());
     String device = Devices.ofTask();
     LastingJudge judge =
         new LastingJudge(() -> JudgeRegistry.SHARED.acquire(spec, device, ModelCache::onThisHost));

@@ -1,6 +1,7 @@
 package io.assize.judge.http;
 
 import io.assize.judge.Choice;
+import io.assize.judge.JudgeException;
 import io.assize.judge.Question;
 import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
@@ -30,6 +31,9 @@ enum AskedAnswers {
       4);
 
   private static final List<Choice> CHOICES = List.of(Choice.FIRST, Choice.SECOND, Choice.TIE);
+
+  /** A log-probability is not above 0, but for its rounding. */
+  private static final double ROUNDING = 1e-3;
 
   private final DecisionRule rule;
   private final String question;
@@ -67,7 +71,11 @@ enum AskedAnswers {
     return asked;
   }
 
-  /** The ruling, from probabilities where there are some; null where the reply is no answer. */
+  /**
+   * The ruling, from probabilities where there are some; null where the reply is no answer.
+   *
+   * @throws JudgeException where a log-probability is none
+   */
   Ruling ruling(Reply reply, boolean expected) {
     double[] p = probabilities(reply);
     double sum = Arrays.stream(p).sum();
@@ -80,6 +88,7 @@ enum AskedAnswers {
 
   /** Probabilities of the answers, not normalised; all 0 where the endpoint tells none. */
   private double[] probabilities(Reply reply) {
+    reply.tokens().forEach(AskedAnswers::check);
     double[] p = new double[answers.size()];
     int at = 0;
     // White space that a model puts first is no answer yet.
@@ -101,10 +110,21 @@ enum AskedAnswers {
               .filter(token -> token.getKey().startsWith("0"))
               .mapToDouble(token -> Math.exp(token.getValue()))
               .sum();
-      p[9] += p[0] * zero;
-      p[0] -= p[0] * zero;
+      p[9] += p[0] * Math.min(1, zero);
+      p[0] -= p[0] * Math.min(1, zero);
     }
     return p;
+  }
+
+  private static void check(Map<String, Double> likeliest) {
+    for (double logprob : likeliest.values()) {
+      if (!Double.isFinite(logprob) || logprob > ROUNDING) {
+        throw new JudgeException(
+            JudgeException.Reason.ENGINE_ERROR,
+            "the endpoint's log-probabilities have %s among them: that is no verdict"
+                .formatted(Double.isNaN(logprob) ? "what is no number" : logprob));
+      }
+    }
   }
 
   private static boolean mostlyBlank(Map<String, Double> likeliest) {

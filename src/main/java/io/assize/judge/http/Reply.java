@@ -3,10 +3,10 @@ package io.assize.judge.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assize.config.Secrets;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
-import java.net.URI;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.Map;
  * What an endpoint answered.
  *
  * @param tokens for each token written, the likeliest tokens in its place with their
- *     log-probabilities; empty where the endpoint tells none
+ *     log-probabilities, NaN for what is no number; empty where the endpoint tells none
  */
 record Reply(
     String text,
@@ -25,7 +25,7 @@ record Reply(
     String finishReason,
     List<Map<String, Double>> tokens) {
 
-  static JsonNode json(String body, URI endpoint) {
+  static JsonNode json(String body, Endpoint endpoint) {
     try {
       return new ObjectMapper().readTree(body);
     } catch (JsonProcessingException e) {
@@ -33,7 +33,7 @@ record Reply(
     }
   }
 
-  static Reply of(JsonNode json, URI endpoint) {
+  static Reply of(JsonNode json, Endpoint endpoint) {
     JsonNode choice = json.path("choices").path(0);
     JsonNode content = choice.path("message").path("content");
     if (!content.isTextual()) {
@@ -44,14 +44,16 @@ record Reply(
     for (JsonNode token : choice.path("logprobs").path("content")) {
       Map<String, Double> likeliest = new LinkedHashMap<>();
       for (JsonNode one : token.path("top_logprobs")) {
-        likeliest.put(one.path("token").asText(), one.path("logprob").asDouble());
+        JsonNode logprob = one.path("logprob");
+        likeliest.put(
+            one.path("token").asText(), logprob.isNumber() ? logprob.asDouble() : Double.NaN);
       }
       tokens.add(likeliest);
     }
     return new Reply(
-        content.asText(),
-        json.path("usage").path("prompt_tokens").asInt(),
-        json.path("usage").path("completion_tokens").asInt(),
+        Secrets.hide(content.asText()),
+        Math.max(0, json.path("usage").path("prompt_tokens").asInt()),
+        Math.max(0, json.path("usage").path("completion_tokens").asInt()),
         choice.path("finish_reason").asText().equals("length")
             ? Completion.LENGTH
             : Completion.STOP,

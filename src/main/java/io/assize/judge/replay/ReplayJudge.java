@@ -15,9 +15,10 @@ public final class ReplayJudge implements Judge {
   public CompletableFuture<Completion> submit(Prompt prompt) {
     Recording recording = prompt.recording();
     if (recording == null) {
-      return CompletableFuture.failedFuture(
-          new JudgeException(
-              JudgeException.Reason.ENGINE_ERROR, "nothing is recorded for " + prompt.id()));
+      return failed("nothing is recorded for " + prompt.id());
+    }
+    if (recording.fault() != null) {
+      return failed("the recording for %s: %s".formatted(prompt.id(), recording.fault()));
     }
     return CompletableFuture.completedFuture(
         new Completion(recording.output(), recording.ruling(), 0, 0, Completion.RECORDED));
@@ -30,4 +31,9 @@ public final class ReplayJudge implements Judge {
 
   @Override
   public void close() {}
+
+  private static CompletableFuture<Completion> failed(String reason) {
+    return CompletableFuture.failedFuture(
+        new JudgeException(JudgeException.Reason.ENGINE_ERROR, reason));
+  }
 }
