@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.AssizeConfig;
@@ -342,17 +341,9 @@ public final class EvaluationJob {
   private Void summarise(Corpus corpus, Dataset<Row> current) {
     summaries
         .tables(current, corpus.valid(), stage.maker().taxonomy(), LOG::info)
-        .without(setAside(corpus))
+        .without(JudgedCorpus.setAside(corpus, config.corpus().defaultScenario()))
         .writeTo(tables);
     return null;
-  }
-
-  /** The rows in quarantine, each with the scenario that it would have had. */
-  private Dataset<Row> setAside(Corpus corpus) {
-    Column named = when(col("scenario").rlike("\\S"), trim(col("scenario")));
-    return corpus
-        .quarantined()
-        .withColumn("scenario", coalesce(named, lit(config.corpus().defaultScenario())));
   }
 
   /**

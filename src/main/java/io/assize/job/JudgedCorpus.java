@@ -10,6 +10,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
+import io.assize.corpus.Corpus;
 import io.assize.corpus.CorpusReader;
 import io.assize.corpus.CorpusSchema;
 import io.assize.storage.Paths;
@@ -65,8 +66,8 @@ record JudgedCorpus(Dataset<Row> valid, Dataset<Row> setAside) {
       SparkSession spark, CorpusConfig config, CorpusSchema schema, Consumer<String> progress) {
     String path = String.join(", ", config.paths());
     if (schema != null) {
-      Dataset<Row> valid = new CorpusReader(spark).read(config, schema).valid();
-      return checked(valid, path, progress);
+      Corpus corpus = new CorpusReader(spark).read(config, schema);
+      return new JudgedCorpus(corpus.valid(), setAside(corpus, config.defaultScenario()));
     }
     String[] found = Paths.find(spark, "corpus", config.paths());
     Dataset<Row> rows;
@@ -84,6 +85,14 @@ record JudgedCorpus(Dataset<Row> valid, Dataset<Row> setAside) {
       throw UserError.configuration("corpus %s lacks the column sample_id", path);
     }
     return checked(rows, path, progress);
+  }
+
+  /** The rows in quarantine, each with the scenario that it would have had. */
+  static Dataset<Row> setAside(Corpus corpus, String defaultScenario) {
+    Column named = when(col("scenario").rlike("\\S"), trim(col("scenario")));
+    return corpus
+        .quarantined()
+        .withColumn("scenario", coalesce(named, lit(defaultScenario)));
   }
 
   private static JudgedCorpus checked(Dataset<Row> rows, String path, Consumer<String> progress) {
