@@ -458,7 +458,7 @@ final class BenchCommand {
               r.meanShift(),
               100 * r.textsAloneAsTogether()));
     }
-    output.print(results, text.toString());
+    output.print(Map.of("results", results), text.toString());
     return 0;
   }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,7 +54,7 @@ final class BenchCoverageCommand implements Callable<Integer> {
         throw UserError.failure("%s cannot be written: check --plot", plot);
       }
     }
-    output.print(results, table(results));
+    output.print(Map.of("results", results), table(results));
     return results.stream().allMatch(Coverage.Result::holds) ? 0 : 1;
   }
 

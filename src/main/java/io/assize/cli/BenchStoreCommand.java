@@ -52,6 +52,7 @@ final class BenchStoreCommand implements Callable<Integer> {
       description = "for corpus and tables (default: ${DEFAULT-VALUE})")
   private Path work;
 
+  @Mixin private GivenConfig given;
   @Mixin private Output output;
 
   /**
@@ -67,7 +68,7 @@ final class BenchStoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long pairs = verdicts / 2;
-    try (SparkSession spark = Sessions.open("bench store", Map.of())) {
+    try (SparkSession spark = Sessions.open("bench store", given.load().spark())) {
       generate(spark, pairs, "corpus");
       generate(spark, pairs + Math.round(pairs * newShare), "grown");
       Output.progress("filling the store with %d verdicts".formatted(2 * pairs));

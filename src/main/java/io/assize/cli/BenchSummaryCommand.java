@@ -81,6 +81,7 @@ final class BenchSummaryCommand implements Callable<Integer> {
       description = "for corpora, tables and the peers' environment (default: ${DEFAULT-VALUE})")
   private Path work;
 
+  @Mixin private GivenConfig given;
   @Mixin private Output output;
 
   /**
@@ -125,7 +126,7 @@ final class BenchSummaryCommand implements Callable<Integer> {
                           part(r.steps(), peer) / seconds)));
       text.append("  ").append(r.steps()).append('\n');
     }
-    output.print(results, text.toString());
+    output.print(Map.of("results", results), text.toString());
     return 0;
   }
 
@@ -134,8 +135,10 @@ final class BenchSummaryCommand implements Callable<Integer> {
     Map<String, Double> steps = new LinkedHashMap<>();
     double seconds;
     double peak;
+    Map<String, String> settings = new LinkedHashMap<>(given.load().spark());
+    settings.putIfAbsent("spark.sql.shuffle.partitions", "16");
     try (SparkSession spark =
-        Sessions.open("bench summary", Map.of("spark.sql.shuffle.partitions", "16"))) {
+        Sessions.open("bench summary", settings)) {
       if (!Files.exists(data.resolve("verdicts/_SUCCESS"))) {
         Output.progress("generating %d verdicts".formatted(count));
         generate(spark, count / 2, data);

@@ -1,8 +1,9 @@
 package io.assize.cli;
 
+import io.assize.config.AssizeConfig;
 import io.assize.spark.Sessions;
 import io.assize.verdict.VerdictStore;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -17,20 +18,27 @@ import picocli.CommandLine.Option;
 final class CompactCommand implements Callable<Integer> {
   @Option(
       names = "--store",
-      required = true,
       paramLabel = "DIR",
       description = "the store, as OUT/verdicts")
-  private String store;
+  private String folder;
 
+  @Mixin private GivenConfig given;
   @Mixin private Output output;
 
   @Override
   public Integer call() {
-    try (SparkSession spark = Sessions.open("compact", Map.of())) {
+    AssizeConfig config = given.flag("assize.store.path", folder, "--store").load();
+    String store = config.store().pathIn(config.output().dir());
+    try (SparkSession spark = Sessions.open("compact", config.spark())) {
       VerdictStore.Compaction done = VerdictStore.openThere(spark, store).compact();
       output.print(
           done,
-          "%d files of %s became %d".formatted(done.filesRemoved(), store, done.filesAdded()));
+          String.format(
+              Locale.ROOT,
+              "%d files of %s became %d",
+              done.filesRemoved(),
+              store,
+              done.filesAdded()));
       return 0;
     }
   }

@@ -6,10 +6,14 @@ import io.assize.config.Settings;
 import io.assize.job.DemoCorpus;
 import io.assize.job.EvaluationJob;
 import io.assize.job.RunResult;
+import io.assize.report.Leaderboard;
 import io.assize.spark.Sessions;
 import io.assize.verdict.TableStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -26,8 +30,19 @@ final class DemoCommand implements Callable<Integer> {
   private static final String CAVEAT =
       """
 
-      This judge has 135 million parameters: it is there to try Assize out, and its verdicts are
-      worth little. Its agreement, beside that of a rule that only counts words:
+      What this judge is worth: with 135 million parameters, little. It is there to try Assize out.
+      Its agreement with people, beside that of a rule that only counts words:
+      """;
+
+  private static final String NEXT =
+      """
+
+      Tables: %1$s/win_rates.csv, ratings.csv, agreement.csv, verdicts.csv and more, each as Parquet
+      as well (docs/tables.md).
+      Next, how one pair was judged, with prompt and critique:
+        scripts/assize explain -c %2$s %3$s
+      your own pairs with a judge of your own:
+        scripts/assize run -c conf/laptop.conf -D assize.corpus.path=PAIRS -D assize.judge.model=MODEL
       """;
 
   @Option(
@@ -59,17 +74,31 @@ final class DemoCommand implements Callable<Integer> {
     AssizeConfig config = AssizeConfig.parse(Settings.resource("conf/demo.conf"), settings);
     try (SparkSession spark = Sessions.open("demo", config.spark())) {
       TableStore tables = new TableStore(spark, config.output().dir());
+      tables.prepare();
       tables.write(DemoCorpus.pairs(spark), "input");
       RunResult result = new EvaluationJob(spark, config, Output::progress).run();
+      Leaderboard board = RunCommand.leaderboard(tables);
       output.print(
           result,
-          RunCommand.winRates(tables)
-              + CAVEAT
-              + RunCommand.agreement(tables)
-              + "\n"
+          board.data(),
+          board.models() + CAVEAT + board.judges() + next(config, settings) + "\n"
               + Results.text(result));
       return Results.exitCode(result, config);
     }
+  }
+
+  /** What to type next; the demo's configuration is kept, for explain. */
+  private static String next(AssizeConfig config, Map<String, String> settings) {
+    String out = config.output().dir();
+    Path file = Path.of(out, "demo.conf");
+    StringBuilder text = new StringBuilder(Settings.resource("conf/demo.conf"));
+    settings.forEach((key, value) -> text.append(key).append(" = ").append(value).append('\n'));
+    try {
+      Files.writeString(file, text);
+    } catch (IOException e) {
+      return "";
+    }
+    return String.format(Locale.ROOT, NEXT, out, file, DemoCorpus.FIRST);
   }
 
   private static String quoted(String text) {

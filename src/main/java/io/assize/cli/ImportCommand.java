@@ -1,12 +1,14 @@
 package io.assize.cli;
 
 import io.assize.config.LocalPath;
+import io.assize.config.AssizeConfig;
 import io.assize.job.ImportJob;
 import io.assize.spark.Sessions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,18 +35,29 @@ final class ImportCommand implements Runnable {
     @Option(names = "--input", required = true, paramLabel = "PATH", description = "what to read")
     private String input;
 
-    @Option(names = "--out", required = true, paramLabel = "DIR", description = "where to write")
+    @Option(names = "--out", paramLabel = "DIR", description = "where to write")
     private String out;
 
+    @Mixin private GivenConfig given;
     @Mixin private Output output;
 
-    private int data(String name, Function<ImportJob, ImportJob.Result> work) {
-      try (SparkSession spark = Sessions.open("import " + name, Map.of())) {
-        ImportJob.Result result = work.apply(new ImportJob(spark));
+    private AssizeConfig config() {
+      return given.flag("assize.output.dir", out, "--out").load();
+    }
+
+    private int data(String name, BiFunction<ImportJob, String, ImportJob.Result> work) {
+      AssizeConfig config = config();
+      try (SparkSession spark = Sessions.open("import " + name, config.spark())) {
+        ImportJob.Result result = work.apply(new ImportJob(spark), config.output().dir());
         output.print(
             result,
-            "%d rows of corpus, %d verdicts, %d rows quarantined in %s"
-                .formatted(result.corpus(), result.verdicts(), result.quarantined(), out));
+            String.format(
+                Locale.ROOT,
+                "%d rows of corpus, %d verdicts, %d rows quarantined in %s",
+                result.corpus(),
+                result.verdicts(),
+                result.quarantined(),
+                config.output().dir()));
         return 0;
       }
     }
@@ -55,7 +68,7 @@ final class ImportCommand implements Runnable {
       description = "Auto-J's test sets and the outputs recorded for them.",
       mixinStandardHelpOptions = true)
   int autoj(@Mixin Paths paths) {
-    return paths.data("autoj", job -> job.autoJ(paths.input, paths.out));
+    return paths.data("autoj", (job, out) -> job.autoJ(paths.input, out));
   }
 
   @Command(
@@ -63,7 +76,7 @@ final class ImportCommand implements Runnable {
       description = "AlpacaEval's annotations: a file or a folder, plain or gzip.",
       mixinStandardHelpOptions = true)
   int alpacaEval(@Mixin Paths paths) {
-    return paths.data("alpaca-eval", job -> job.alpacaEval(paths.input, paths.out));
+    return paths.data("alpaca-eval", (job, out) -> job.alpacaEval(paths.input, out));
   }
 
   @Command(
@@ -71,7 +84,7 @@ final class ImportCommand implements Runnable {
       description = "The Auto-J judge's own prompts, as protocol files.",
       mixinStandardHelpOptions = true)
   int autojTemplates(@Mixin Paths paths) {
-    List<Path> files = ImportJob.autoJTemplates(LocalPath.of(paths.input), LocalPath.of(paths.out));
+    List<Path> files = ImportJob.autoJTemplates(LocalPath.of(paths.input), LocalPath.of(paths.config().output().dir()));
     StringBuilder text = new StringBuilder();
     files.forEach(file -> text.append(file).append('\n'));
     paths.output.print(

@@ -1,13 +1,18 @@
 package io.assize.cli;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.assize.config.Secrets;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Map;
 import picocli.CommandLine;
 
 /** How a command's result is shown: as text, or as one JSON object where a program reads it. */
@@ -17,7 +22,10 @@ final class Output {
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .configure(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, false)
           .registerModule(
-              new SimpleModule().addSerializer(Instant.class, ToStringSerializer.instance));
+              new SimpleModule()
+                  .addSerializer(Instant.class, ToStringSerializer.instance)
+                  .addSerializer(Double.class, new Finite())
+                  .addSerializer(double.class, new Finite()));
 
   /** The forms. */
   enum Format {
@@ -37,14 +45,40 @@ final class Output {
 
   /** Prints the result: its text, or as JSON. */
   void print(Object result, String text) {
+    print(result, Map.of(), text);
+  }
+
+  /** The same; the JSON object has further keys. */
+  void print(Object result, Map<String, Object> more, String text) {
     if (!json()) {
       System.out.println(text.stripTrailing());
       return;
     }
     try {
-      System.out.println(JSON.writeValueAsString(result));
+      ObjectNode object = JSON.valueToTree(result);
+      more.forEach((key, value) -> object.set(key, JSON.valueToTree(value)));
+      System.out.println(JSON.writeValueAsString(object));
     } catch (IOException e) {
       throw new IllegalStateException(e);
+    }
+  }
+
+  /** A number that JSON has no word for is null. */
+  private static final class Finite extends StdSerializer<Double> {
+    private static final long serialVersionUID = 1L;
+
+    Finite() {
+      super(Double.class);
+    }
+
+    @Override
+    public void serialize(Double value, JsonGenerator json, SerializerProvider provider)
+        throws IOException {
+      if (Double.isFinite(value)) {
+        json.writeNumber(value);
+      } else {
+        json.writeNull();
+      }
     }
   }
 

@@ -1,14 +1,11 @@
 package io.assize.cli;
 
 import io.assize.config.AssizeConfig;
-import io.assize.config.SummaryConfig;
 import io.assize.config.UserError;
 import io.assize.job.PlanSampleJob;
 import io.assize.spark.Sessions;
 import io.assize.summary.SamplePlans;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -27,14 +24,12 @@ final class PlanSampleCommand implements Callable<Integer> {
 
   @Option(
       names = "--verdicts",
-      required = true,
       paramLabel = "DIR",
       description = "verdicts so far")
   private String verdicts;
 
   @Option(
       names = "--corpus",
-      required = true,
       paramLabel = "DIR",
       description = "the corpus, of judged rows and others")
   private String corpus;
@@ -59,9 +54,7 @@ final class PlanSampleCommand implements Callable<Integer> {
       description = "writes the corpus's unjudged rows of these pairs, a corpus for run")
   private String out;
 
-  @Option(names = "-D", paramLabel = "key=value", description = "sets one key of assize.summary")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
+  @Mixin private GivenConfig given;
   @Mixin private Output output;
 
   @Override
@@ -69,9 +62,22 @@ final class PlanSampleCommand implements Callable<Integer> {
     if (!(width > 0 && width < 1) || games < 0) {
       throw UserError.configuration("--width must be above 0 and below 1, --games at least 0");
     }
-    SummaryConfig config = AssizeConfig.summary(overrides);
-    try (SparkSession spark = Sessions.open("plan-sample", Map.of())) {
-      SamplePlans plans = new PlanSampleJob(spark, config).run(verdicts, corpus, width, games, out);
+    AssizeConfig config =
+        given
+            .flag("assize.store.path", verdicts, "--verdicts")
+            .flag("assize.corpus.path", corpus, "--corpus")
+            .load();
+    try (SparkSession spark = Sessions.open("plan-sample", config.spark())) {
+      SamplePlans plans =
+          new PlanSampleJob(spark, config.summary())
+              .run(
+                  config.store().pathIn(config.output().dir()),
+                  config.corpus(),
+                  given.schema(config),
+                  config.scenarios(),
+                  width,
+                  games,
+                  out);
       output.print(plans, text(plans));
       return 0;
     }

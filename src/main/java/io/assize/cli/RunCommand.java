@@ -28,19 +28,17 @@ final class RunCommand implements Callable<Integer> {
     try (SparkSession spark = Sessions.open("run", loaded.spark())) {
       RunResult result = new EvaluationJob(spark, loaded, mode.get(), Output::progress).run();
       TableStore tables = new TableStore(spark, loaded.output().dir());
-      output.print(
-          result, winRates(tables) + "\n" + agreement(tables) + "\n" + Results.text(result));
+      Leaderboard board = leaderboard(tables);
+      output.print(result, board.data(), board.text() + "\n" + Results.text(result));
       return Results.exitCode(result, loaded);
     }
   }
 
-  static String winRates(TableStore tables) {
-    return Leaderboard.winRates(tables.read(SummaryTables.WIN_RATES))
-        + Leaderboard.ratings(tables.read(SummaryTables.RATINGS))
-        + Leaderboard.scores(tables.read(SummaryTables.SCORE_DISTRIBUTIONS));
-  }
-
-  static String agreement(TableStore tables) {
-    return Leaderboard.agreement(tables.read(SummaryTables.AGREEMENT));
+  static Leaderboard leaderboard(TableStore tables) {
+    return new Leaderboard(
+        tables.read(SummaryTables.WIN_RATES),
+        tables.read(SummaryTables.RATINGS),
+        tables.read(SummaryTables.SCORE_DISTRIBUTIONS),
+        tables.read(SummaryTables.AGREEMENT));
   }
 }

@@ -1,12 +1,11 @@
 package io.assize.cli;
 
 import io.assize.config.AssizeConfig;
-import io.assize.config.SummaryConfig;
 import io.assize.job.SummarizeJob;
+import io.assize.report.Leaderboard;
 import io.assize.spark.Sessions;
 import io.assize.verdict.TableStore;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -19,43 +18,55 @@ import picocli.CommandLine.Option;
     description = "Makes the summary tables of verdicts and their corpus.",
     mixinStandardHelpOptions = true)
 final class SummarizeCommand implements Callable<Integer> {
-  @Option(names = "--verdicts", required = true, paramLabel = "DIR", description = "the verdicts")
+  @Option(names = "--verdicts", paramLabel = "DIR", description = "the verdicts")
   private String verdicts;
 
-  @Option(
-      names = "--corpus",
-      required = true,
-      paramLabel = "DIR",
-      description = "the corpus they are about")
+  @Option(names = "--corpus", paramLabel = "DIR", description = "the corpus they are about")
   private String corpus;
 
   @Option(
       names = "--scenarios",
       paramLabel = "FILE",
-      defaultValue = "default",
       description = "a taxonomy file (default: the built-in one)")
   private String scenarios;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "for the tables")
+  @Option(names = "--out", paramLabel = "DIR", description = "for the tables")
   private String out;
 
-  @Option(
-      names = "-D",
-      paramLabel = "key=value",
-      description = "sets one key of assize.summary, as assize.summary.anchor=NAME")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
+  @Mixin private GivenConfig given;
   @Mixin private Output output;
 
   @Override
   public Integer call() {
-    SummaryConfig config = AssizeConfig.summary(overrides);
-    try (SparkSession spark = Sessions.open("summarize", Map.of())) {
+    AssizeConfig judged =
+        given
+            .flag("assize.store.path", verdicts, "--verdicts")
+            .flag("assize.corpus.path", corpus, "--corpus")
+            .flag("assize.scenarios", scenarios)
+            .load();
+    // Another folder for the tables does not move the verdicts that lie in the file's.
+    String store = judged.store().pathIn(judged.output().dir());
+    AssizeConfig config = given.flag("assize.output.dir", out, "--out").load();
+    String folder = config.output().dir();
+    try (SparkSession spark = Sessions.open("summarize", config.spark())) {
       SummarizeJob.Result result =
-          new SummarizeJob(spark, config, Output::progress).run(verdicts, corpus, scenarios, out);
-      TableStore tables = new TableStore(spark, out);
-      String text = RunCommand.winRates(tables) + "\n" + RunCommand.agreement(tables);
-      output.print(result, "%s%n%d verdicts; tables in %s".formatted(text, result.verdicts(), out));
+          new SummarizeJob(spark, config.summary(), Output::progress)
+              .run(
+                  store,
+                  config.corpus(),
+                  given.schema(config),
+                  config.scenarios(),
+                  folder);
+      Leaderboard board = RunCommand.leaderboard(new TableStore(spark, folder));
+      output.print(
+          result,
+          board.data(),
+          String.format(
+              Locale.ROOT,
+              "%s%n%d verdicts; tables in %s",
+              board.text(),
+              result.verdicts(),
+              folder));
       return 0;
     }
   }

@@ -18,6 +18,9 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class DemoCorpus {
   private static final ObjectMapper JSON = new ObjectMapper();
+  /** The first pair. */
+  public static final String FIRST = "demo-01-larch-maple";
+
   private static final List<String> MODELS = List.of("larch", "maple", "willow");
 
   private static final StructType SCHEMA =

@@ -8,11 +8,16 @@ import static org.apache.spark.sql.functions.trim;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
+import io.assize.corpus.Corpus;
+import io.assize.corpus.CorpusReader;
+import io.assize.corpus.CorpusSchema;
 import io.assize.storage.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
@@ -52,16 +57,29 @@ record JudgedCorpus(Dataset<Row> valid, Dataset<Row> setAside) {
   /**
    * Reads it.
    *
+   * @param schema by which its rows are checked as a run checks them; null: whatever it is, in our
+   *     column names
    * @param progress is told what is left out
    * @throws UserError where it cannot be read, lacks {@code sample_id}, or no row counts
    */
-  static JudgedCorpus read(SparkSession spark, String path, Consumer<String> progress) {
-    String[] found = Paths.find(spark, "corpus", List.of(path));
+  static JudgedCorpus read(
+      SparkSession spark, CorpusConfig config, CorpusSchema schema, Consumer<String> progress) {
+    String path = String.join(", ", config.paths());
+    if (schema != null) {
+      Corpus corpus = new CorpusReader(spark).read(config, schema);
+      return new JudgedCorpus(corpus.valid(), corpus.setAside());
+    }
+    String[] found = Paths.find(spark, "corpus", config.paths());
     Dataset<Row> rows;
     try {
       rows = Paths.reader(spark).parquet(found);
     } catch (Exception e) {
       throw UserError.configuration("corpus %s cannot be read as Parquet: check the path", path);
+    }
+    for (Map.Entry<String, String> column : config.columns().entrySet()) {
+      if (!column.getKey().equals(column.getValue()) && has(rows, column.getValue())) {
+        rows = rows.drop(column.getKey()).withColumnRenamed(column.getValue(), column.getKey());
+      }
     }
     if (!has(rows, "sample_id")) {
       throw UserError.configuration("corpus %s lacks the column sample_id", path);

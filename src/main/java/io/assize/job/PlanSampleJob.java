@@ -6,7 +6,9 @@ import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.assize.config.CorpusConfig;
 import io.assize.config.SummaryConfig;
+import io.assize.corpus.CorpusSchema;
 import io.assize.scenario.Taxonomy;
 import io.assize.storage.Paths;
 import io.assize.summary.SamplePlans;
@@ -39,15 +41,23 @@ public final class PlanSampleJob {
   /**
    * Plans.
    *
+   * @param schema of the corpus; null: whatever it is, in our column names
    * @param width of a win rate's 95 % interval
    * @param games to be given away
    * @param out where the chosen rows go, those of the corpus without a verdict; null: nowhere
    */
-  public SamplePlans run(String verdicts, String corpus, double width, long games, String out) {
+  public SamplePlans run(
+      String verdicts,
+      CorpusConfig corpus,
+      CorpusSchema schema,
+      String scenarios,
+      double width,
+      long games,
+      String out) {
+    Taxonomy taxonomy = Taxonomy.load(scenarios);
     Dataset<Row> judged = SummarizeJob.verdicts(spark, verdicts);
-    Dataset<Row> rows = JudgedCorpus.read(spark, corpus, LOG::info).valid();
-    SamplePlans plans =
-        summaries.tables(judged, rows, Taxonomy.load("default"), line -> {}).plan(width, games);
+    Dataset<Row> rows = JudgedCorpus.read(spark, corpus, schema, LOG::info).valid();
+    SamplePlans plans = summaries.tables(judged, rows, taxonomy, line -> {}).plan(width, games);
     if (out != null) {
       chosen(judged, rows, plans).write().parquet(Paths.qualified(spark, out).toString());
     }

@@ -1,6 +1,8 @@
 package io.assize.job;
 
+import io.assize.config.CorpusConfig;
 import io.assize.config.SummaryConfig;
+import io.assize.corpus.CorpusSchema;
 import io.assize.scenario.Taxonomy;
 import io.assize.storage.Kept;
 import io.assize.verdict.CurrentVerdicts;
@@ -41,13 +43,16 @@ public final class SummarizeJob {
    * Makes the tables.
    *
    * @param verdicts the folder of verdicts
-   * @param corpus the folder of the corpus they are about, in its own column names
+   * @param corpus the corpus they are about
+   * @param schema of the corpus, whose rows are checked as a run checks them; null: whatever it is,
+   *     in our column names
    * @param scenarios {@code default} or a taxonomy file
    */
-  public Result run(String verdicts, String corpus, String scenarios, String output) {
+  public Result run(
+      String verdicts, CorpusConfig corpus, CorpusSchema schema, String scenarios, String output) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
     Dataset<Row> current = verdicts(spark, verdicts);
-    JudgedCorpus rows = JudgedCorpus.read(spark, corpus, progress);
+    JudgedCorpus rows = JudgedCorpus.read(spark, corpus, schema, progress);
     try (TableStore tables = new TableStore(spark, output);
         Kept kept = new Kept()) {
       tables.prepare();

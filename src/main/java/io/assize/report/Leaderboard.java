@@ -2,43 +2,118 @@ package io.assize.report;
 
 import static org.apache.spark.sql.functions.col;
 
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** The tables as a person reads them on a terminal. */
+/**
+ * What a person reads of the tables on a terminal of 80 to 120 columns, and the same rows for a
+ * program. For each judge all scenarios stand first, then groups, then scenarios; what would only
+ * repeat another part (a group of one scenario, the one scenario of a corpus) is left out.
+ */
 public final class Leaderboard {
   private static final String ALL = "all";
+  private static final int WIDEST_NAME = 40;
 
-  private Leaderboard() {}
+  private final List<Row> winRates;
+  private final List<Row> ratings;
+  private final List<Row> scores;
+  private final List<Row> agreement;
 
-  /** Win rates against all opponents: for each scenario, the models from best to worst. */
-  public static String winRates(Dataset<Row> winRates) {
+  /** Takes the summary tables by these names, and reads of each the rows that are shown. */
+  public Leaderboard(
+      Dataset<Row> winRates,
+      Dataset<Row> ratings,
+      Dataset<Row> scoreDistributions,
+      Dataset<Row> agreement) {
+    Column overall = col("scenario").equalTo(ALL);
+    this.winRates =
+        withoutRepeats(
+            winRates.filter(col("opponent").equalTo(ALL)).collectAsList().stream()
+                .sorted(
+                    byText("judge")
+                        .thenComparing(Leaderboard::level)
+                        .thenComparing(byText("scenario"))
+                        .thenComparing(largestFirst("win_rate"))
+                        .thenComparing(byText("model")))
+                .toList());
+    this.ratings = bestFirst(ratings.filter(overall), "rating");
+    this.scores = bestFirst(scoreDistributions.filter(overall), "mean");
+    this.agreement =
+        agreement.filter(overall).collectAsList().stream().sorted(byText("judge")).toList();
+  }
+
+  private static List<Row> bestFirst(Dataset<Row> rows, String figure) {
+    return rows.collectAsList().stream()
+        .sorted(
+            byText("judge").thenComparing(largestFirst(figure)).thenComparing(byText("model")))
+        .toList();
+  }
+
+  /** Everything: ranks, and what the judges are worth. */
+  public String text() {
+    return models() + "\n" + judges();
+  }
+
+  /** The rows that the text is made of: table → rows, each column → value. */
+  public Map<String, Object> data() {
+    Map<String, Object> data = new LinkedHashMap<>();
+    data.put("win_rates", values(winRates));
+    data.put("ratings", values(ratings));
+    data.put("score_distributions", values(scores));
+    data.put("agreement", values(agreement));
+    return data;
+  }
+
+  /** Win rates, ratings and scores. */
+  public String models() {
     StringBuilder text = new StringBuilder();
-    String scenario = "";
-    for (Row row :
-        winRates.filter(col("opponent").equalTo(ALL)).collectAsList().stream()
-            .sorted(Leaderboard::byScenarioThenRate)
-            .toList()) {
-      if (!row.getAs("scenario").equals(scenario)) {
-        scenario = row.getAs("scenario");
-        line(text, "%n%s%n", scenario.equals(ALL) ? "all scenarios" : scenario);
-        line(
-            text,
-            "  %-28s %8s  %-15s %5s %5s %5s %5s%n",
-            "model",
-            "win rate",
-            "95 % interval",
-            "n",
-            "won",
-            "lost",
-            "tied");
+    int width =
+        List.of(winRates, ratings, scores).stream()
+            .flatMap(List::stream)
+            .mapToInt(row -> row.<String>getAs("model").length())
+            .max()
+            .orElse(0);
+    width = Math.max("model".length(), Math.min(WIDEST_NAME, width));
+    boolean several = judgesOf(winRates, ratings, scores) > 1;
+    winRates(text, width, several);
+    ratings(text, width, several);
+    scores(text, width, several);
+    return text.toString();
+  }
+
+  @SafeVarargs
+  private static long judgesOf(List<Row>... tables) {
+    return Arrays.stream(tables)
+        .flatMap(List::stream)
+        .map(row -> row.<String>getAs("judge"))
+        .distinct()
+        .count();
+  }
+
+  /** Win rates against all opponents: for each part, the models from best to worst. */
+  private void winRates(StringBuilder text, int width, boolean several) {
+    List<String> part = List.of();
+    for (Row row : winRates) {
+      if (!part(row).equals(part)) {
+        part = part(row);
+        String scenario = row.getAs("scenario");
+        line(text, "%n%s%s%n", scenario.equals(ALL) ? "all scenarios" : scenario, by(row, several));
+        line(text, "  %s  win rate  95 %% interval       n   won  lost  tied%n", fit("model", width));
       }
       line(
           text,
-          "  %-28s %7.1f%%  %-15s %5d %5d %5d %5d%n",
-          row.getAs("model"),
+          "  %s  %7.1f%%  %-14s %5d %5d %5d %5d%n",
+          fit(row.getAs("model"), width),
           100 * row.<Double>getAs("win_rate"),
           interval(row.getAs("ci_low"), row.getAs("ci_high")),
           row.<Long>getAs("n"),
@@ -46,25 +121,27 @@ public final class Leaderboard {
           row.<Long>getAs("losses"),
           row.<Long>getAs("ties"));
     }
-    return text.toString();
   }
 
-  /** Ratings over all scenarios, from best to worst; empty where no model has one. */
-  public static String ratings(Dataset<Row> ratings) {
-    StringBuilder text = new StringBuilder();
-    List<Row> rows =
-        ratings
-            .filter(col("scenario").equalTo(ALL).and(col("rating").isNotNull()))
-            .orderBy(col("judge"), col("rating").desc(), col("model"))
-            .collectAsList();
-    if (!rows.isEmpty()) {
-      line(text, "%n  %-28s %8s  %-15s %s%n", "model", "rating", "95 % interval", "rank");
-    }
-    for (Row row : rows) {
+  /** Ratings over all scenarios, and why a model has none. */
+  private void ratings(StringBuilder text, int width, boolean several) {
+    String judge = null;
+    for (Row row : ratings) {
+      if (!row.<String>getAs("judge").equals(judge)) {
+        judge = row.getAs("judge");
+        line(text, "%nratings%s%n", by(row, several));
+        line(text, "  %s    rating  95 %% interval  rank%n", fit("model", width));
+      }
+      String note = row.getAs("note");
+      if (row.getAs("rating") == null) {
+        String why = note == null ? "" : ": " + note;
+        line(text, "  %s  no rating%s%n", fit(row.getAs("model"), width), why);
+        continue;
+      }
       line(
           text,
-          "  %-28s %8.0f  %-15s %d (%d–%d)%n",
-          row.getAs("model"),
+          "  %s  %8.0f  %-13s  %d (%d–%d)%n",
+          fit(row.getAs("model"), width),
           row.<Double>getAs("rating"),
           String.format(
               Locale.ROOT,
@@ -75,19 +152,35 @@ public final class Leaderboard {
           row.<Integer>getAs("rank_low"),
           row.<Integer>getAs("rank_high"));
     }
-    return text.toString();
   }
 
-  /** The judge's agreement with people beside the length baseline's; empty without labels. */
-  public static String agreement(Dataset<Row> agreement) {
+  /** Mean ratings over all scenarios; nothing without ratings. */
+  private void scores(StringBuilder text, int width, boolean several) {
+    String judge = null;
+    for (Row row : scores) {
+      if (!row.<String>getAs("judge").equals(judge)) {
+        judge = row.getAs("judge");
+        line(text, "%nratings from 1 to 10%s%n", by(row, several));
+      }
+      line(
+          text,
+          "  %s  mean %s, median %s, n %d%n",
+          fit(row.getAs("model"), width),
+          number(row.getAs("mean"), "%.2f"),
+          number(row.getAs("p50"), "%.1f"),
+          row.<Long>getAs("n"));
+    }
+  }
+
+  /** Each judge's agreement with people beside the length baseline's, and its constancy. */
+  public String judges() {
     StringBuilder text = new StringBuilder();
-    List<Row> rows = agreement.filter(col("scenario").equalTo(ALL)).collectAsList();
-    for (Row row : rows) {
+    for (Row row : agreement) {
       if (row.<Long>getAs("n") > 0) {
         line(
             text,
-            "%s agrees with people on %s of %d rows (in the first order shown alone: %s); "
-                + "\"the longer response wins\" on %s.%n",
+            "%s agrees with people on %s of %d rows (in the first order shown alone: %s);%n"
+                + "  \"the longer response wins\" on %s.%n",
             row.getAs("judge"),
             percent(row.getAs("agreement")),
             row.<Long>getAs("n"),
@@ -96,8 +189,8 @@ public final class Leaderboard {
       }
       line(
           text,
-          "%s: same decision in both orders %s, decided for the response shown first %s, no "
-              + "decision %s.%n",
+          "%s: same decision in both orders %s,%n"
+              + "  decided for the response shown first %s, no decision %s.%n",
           row.getAs("judge"),
           percent(row.getAs("consistency")),
           percent(row.getAs("first_position_rate")),
@@ -106,32 +199,76 @@ public final class Leaderboard {
     return text.toString();
   }
 
-  /** Mean ratings over all scenarios; empty without ratings. */
-  public static String scores(Dataset<Row> distributions) {
-    StringBuilder text = new StringBuilder();
-    for (Row row : distributions.filter(col("scenario").equalTo(ALL)).collectAsList()) {
-      line(
-          text,
-          "  %-28s mean rating %.2f, median %.1f, n %d%n",
-          row.getAs("model"),
-          row.<Double>getAs("mean"),
-          row.<Double>getAs("p50"),
-          row.<Long>getAs("n"));
+  /** Without parts whose figures are all those of a part before or after that says more. */
+  private static List<Row> withoutRepeats(List<Row> sorted) {
+    Map<List<String>, List<Row>> parts =
+        sorted.stream()
+            .collect(
+                Collectors.groupingBy(Leaderboard::part, LinkedHashMap::new, Collectors.toList()));
+    List<Row> kept = new ArrayList<>();
+    for (List<Row> rows : parts.values()) {
+      int level = level(rows.get(0));
+      boolean repeats =
+          parts.values().stream()
+              .anyMatch(
+                  other ->
+                      other != rows
+                          && same(rows, other)
+                          && (level == 1 || (level == 2 && level(other.get(0)) == 0)));
+      if (!repeats) {
+        kept.addAll(rows);
+      }
     }
-    return text.toString();
+    return kept;
   }
 
-  private static int byScenarioThenRate(Row a, Row b) {
-    int byLevel = Integer.compare(level(a), level(b));
-    int byName = a.<String>getAs("scenario").compareTo(b.<String>getAs("scenario"));
-    int byRate = Double.compare(b.<Double>getAs("win_rate"), a.<Double>getAs("win_rate"));
-    int byModel = a.<String>getAs("model").compareTo(b.<String>getAs("model"));
-    return byLevel != 0 ? byLevel : byName != 0 ? byName : byRate != 0 ? byRate : byModel;
+  private static boolean same(List<Row> some, List<Row> others) {
+    return figures(some).equals(figures(others));
+  }
+
+  private static List<List<Object>> figures(List<Row> rows) {
+    return rows.stream()
+        .map(
+            row ->
+                Arrays.<Object>asList(
+                    row.getAs("judge"),
+                    row.getAs("model"),
+                    row.getAs("n"),
+                    row.getAs("win_rate"),
+                    row.getAs("wins"),
+                    row.getAs("losses")))
+        .toList();
+  }
+
+  private static List<String> part(Row row) {
+    return List.of(row.getAs("judge"), row.getAs("scenario"));
   }
 
   private static int level(Row row) {
     String scenario = row.getAs("scenario");
-    return scenario.equals(ALL) ? 2 : scenario.startsWith("group:") ? 1 : 0;
+    return scenario.equals(ALL) ? 0 : scenario.startsWith("group:") ? 1 : 2;
+  }
+
+  private static Comparator<Row> byText(String column) {
+    return Comparator.comparing(row -> row.<String>getAs(column));
+  }
+
+  private static Comparator<Row> largestFirst(String column) {
+    return Comparator.comparing(
+        row -> row.<Double>getAs(column), Comparator.nullsLast(Comparator.reverseOrder()));
+  }
+
+  private static String by(Row row, boolean several) {
+    return several ? ", judge " + row.<String>getAs("judge") : "";
+  }
+
+  /** A name in so many characters; of one that is longer, its beginning and its end. */
+  private static String fit(String name, int width) {
+    if (name.length() <= width) {
+      return name + " ".repeat(width - name.length());
+    }
+    int head = (width - 1) / 2;
+    return name.substring(0, head) + "…" + name.substring(name.length() - (width - 1 - head));
   }
 
   private static String interval(Double low, Double high) {
@@ -144,7 +281,29 @@ public final class Leaderboard {
     return share == null ? "–" : String.format(Locale.ROOT, "%.1f%%", 100 * share);
   }
 
+  private static String number(Double value, String format) {
+    return value == null ? "–" : String.format(Locale.ROOT, format, value);
+  }
+
   private static void line(StringBuilder text, String format, Object... values) {
     text.append(String.format(Locale.ROOT, format, values));
+  }
+
+  private static List<Map<String, Object>> values(List<Row> rows) {
+    return rows.stream().map(Leaderboard::values).toList();
+  }
+
+  private static Map<String, Object> values(Row row) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    for (int i = 0; i < row.length(); i++) {
+      Object value = row.get(i);
+      if (value instanceof scala.collection.Seq<?>) {
+        value = row.getList(i);
+      } else if (value instanceof Timestamp time) {
+        value = time.toInstant();
+      }
+      values.put(row.schema().fieldNames()[i], value);
+    }
+    return values;
   }
 }

@@ -35,6 +35,8 @@ class AssizeTest {
   void wrongUsageIsCode2() {
     assertThat(assize().code()).isEqualTo(2);
     assertThat(assize("juge").code()).isEqualTo(2);
+    assertThat(usage("summarize")).contains("--verdicts is missing", "-c FILE");
+    assertThat(usage("compact")).contains("--store is missing");
     assertThat(assize("run").err()).contains("Missing required option: '--config=FILE'");
     assertThat(assize("import").err()).contains("name a format");
     assertThat(assize("--help").code()).isZero();
@@ -177,7 +179,7 @@ class AssizeTest {
         .singleElement()
         .asString()
         .contains("nowhere")
-        .contains("cannot be read");
+        .contains("nowhere does not exist");
     assertThat(dir.resolve("out/verdicts")).doesNotExist();
   }
 
@@ -196,10 +198,59 @@ class AssizeTest {
   @Test
   void aProgramReadsJson() throws IOException {
     Path conf = conf(pairs());
-    JsonNode json =
-        new ObjectMapper().readTree(assize("run", "-c", conf.toString(), "--format", "json").out());
+    JsonNode json = json("run", "-c", conf.toString());
     assertThat(json.get("judged").asInt()).isEqualTo(4);
     assertThat(json.get("judge").asText()).isEqualTo("length");
+    assertThat(json.get("win_rates").get(0).get("scenario").asText()).isEqualTo("all");
+    assertThat(json.get("win_rates").get(0).get("model").asText()).isEqualTo("larch");
+    assertThat(json.get("win_rates").get(0).get("win_rate").asDouble()).isEqualTo(1.0);
+    assertThat(json.get("agreement").get(0).get("length_baseline_agreement").asDouble())
+        .isEqualTo(1.0);
+    assertThat(json.get("ratings").get(0).has("note")).isTrue();
+
+    // The same from the configuration alone, and with a flag before it.
+    JsonNode again = json("summarize", "-c", conf.toString());
+    assertThat(again.get("verdicts").asInt()).isEqualTo(4);
+    assertThat(again.get("win_rates")).isEqualTo(json.get("win_rates"));
+    assertThat(
+            json("summarize", "-c", conf.toString(), "--out", dir + "/other").get("output").asText())
+        .endsWith("/other");
+    assertThat(json("plan-sample", "-c", conf.toString(), "--width", "0.1").get("models").size())
+        .isEqualTo(2);
+    assertThat(json("explain", "-c", conf.toString(), "1").get("sample_id").asText()).isEqualTo("1");
+    assertThat(json("compact", "-c", conf.toString()).has("files_added")).isTrue();
+    assertThat(json("bench", "coverage", "--boards", "2").get("results").size()).isPositive();
+  }
+
+  @Test
+  void aCorpusWithNamesOfItsOwnIsSummarizedByTheSameConfiguration() throws IOException {
+    LocalSpark.session()
+        .read()
+        .parquet(pairs().toString())
+        .withColumnRenamed("sample_id", "id")
+        .withColumnRenamed("response_a", "output_a")
+        .write()
+        .parquet(dir.resolve("own").toString());
+    Path conf =
+        Files.writeString(
+            dir.resolve("own.conf"),
+            "assize { corpus { path = \"%s\", columns { sample_id = id, response_a = output_a } },"
+                    .formatted(dir.resolve("own"))
+                + " judge.kind = length, output.dir = \"%s\" }".formatted(dir.resolve("own-out")));
+    assertThat(assize("run", "-c", conf.toString()).code()).isZero();
+    byte[] first = Files.readAllBytes(dir.resolve("own-out/win_rates.csv"));
+    Ended ended = assize("summarize", "-c", conf.toString(), "--out", dir + "/own-again");
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(dir.resolve("own-again/win_rates.csv")).hasBinaryContent(first);
+  }
+
+  private static JsonNode json(String... arguments) throws IOException {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--format", "json"));
+    Ended ended = assize(all.toArray(new String[0]));
+    assertThat(ended.code()).as(ended.err()).isBetween(0, 1);
+    assertThat(ended.out().lines()).hasSize(1);
+    return new ObjectMapper().readTree(ended.out());
   }
 
   @Test

@@ -258,7 +258,11 @@ class PublishedFiguresTest {
     new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), line -> {})
         .run(
             imported.resolve("verdicts").toString(),
-            imported.resolve("corpus").toString(),
+            AssizeConfig.parse(
+                    "assize { judge.kind = length, output.dir = none }",
+                    Map.of("assize.corpus.path", imported.resolve("corpus").toString()))
+                .corpus(),
+            null,
             "default",
             out.toString());
   }

@@ -114,7 +114,11 @@ class SummarizeJobTest {
     new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), said::add)
         .run(
             dir.resolve("verdicts").toString(),
-            dir.resolve("corpus").toString(),
+            AssizeConfig.parse(
+                    "assize { judge.kind = length, output.dir = none }",
+                    Map.of("assize.corpus.path", dir.resolve("corpus").toString()))
+                .corpus(),
+            null,
             "default",
             out.toString());
     return new TableStore(LocalSpark.session(), out.toString());

@@ -1,0 +1,67 @@
+package io.assize.cli;
+
+import com.typesafe.config.ConfigUtil;
+import io.assize.config.AssizeConfig;
+import io.assize.config.UserError;
+import io.assize.corpus.CorpusSchema;
+import io.assize.prompt.Protocol;
+import io.assize.prompt.ProtocolKind;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** A configuration for commands whose flags can say all; a flag goes before the file. */
+final class GivenConfig {
+  /** What no flag and no {@code -D} names; these commands judge nothing. */
+  private static final String NONE =
+      "assize { corpus.path = none, output.dir = none, judge.kind = length }";
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "a run's configuration, for what no flag names")
+  private Path file;
+
+  @Option(
+      names = "-D",
+      paramLabel = "key=value",
+      mapFallbackValue = "true",
+      description = "sets one key, as -D assize.summary.anchor=NAME")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  private final Map<String, String> flags = new LinkedHashMap<>();
+
+  /** Notes a flag's value as that of a key; null: it was not given. */
+  GivenConfig flag(String key, String value) {
+    if (value != null) {
+      flags.put(key, ConfigUtil.quoteString(value));
+    }
+    return this;
+  }
+
+  /** The same for what must be known: by the flag, a file or {@code -D}. */
+  GivenConfig flag(String key, String value, String name) {
+    if (value == null && file == null && !overrides.containsKey(key)) {
+      throw UserError.configuration(
+          "%s is missing: give it, or a configuration that has %s with -c FILE", name, key);
+    }
+    return flag(key, value);
+  }
+
+  AssizeConfig load() {
+    Map<String, String> all = new LinkedHashMap<>(overrides);
+    all.putAll(flags);
+    return file == null ? AssizeConfig.parse(NONE, all) : AssizeConfig.load(file, all);
+  }
+
+  /** The columns of the file's corpus; null without a file: whatever they are, in our names. */
+  CorpusSchema schema(AssizeConfig config) {
+    if (file == null) {
+      return null;
+    }
+    return Protocol.load(config.protocol()).kind() == ProtocolKind.PAIRWISE
+        ? CorpusSchema.PAIRWISE
+        : CorpusSchema.SINGLE;
+  }
+}
