@@ -16,10 +16,7 @@ import picocli.CommandLine.Option;
     description = "Puts the many small files of a store of verdicts together.",
     mixinStandardHelpOptions = true)
 final class CompactCommand implements Callable<Integer> {
-  @Option(
-      names = "--store",
-      paramLabel = "DIR",
-      description = "the store, as OUT/verdicts")
+  @Option(names = "--store", paramLabel = "DIR", description = "the store, as OUT/verdicts")
   private String folder;
 
   @Mixin private GivenConfig given;

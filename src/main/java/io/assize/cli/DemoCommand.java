@@ -34,17 +34,6 @@ final class DemoCommand implements Callable<Integer> {
       Its agreement with people, beside that of a rule that only counts words:
       """;
 
-  private static final String NEXT =
-      """
-
-      Tables: %1$s/win_rates.csv, ratings.csv, agreement.csv, verdicts.csv and more, each as Parquet
-      as well (docs/tables.md).
-      Next, how one pair was judged, with prompt and critique:
-        scripts/assize explain -c %2$s %3$s
-      your own pairs with a judge of your own:
-        scripts/assize run -c conf/laptop.conf -D assize.corpus.path=PAIRS -D assize.judge.model=MODEL
-      """;
-
   @Option(
       names = "--model",
       required = true,
@@ -81,7 +70,11 @@ final class DemoCommand implements Callable<Integer> {
       output.print(
           result,
           board.data(),
-          board.models() + CAVEAT + board.judges() + next(config, settings) + "\n"
+          board.models()
+              + CAVEAT
+              + board.judges()
+              + next(config, settings)
+              + "\n"
               + Results.text(result));
       return Results.exitCode(result, config);
     }
@@ -98,7 +91,20 @@ final class DemoCommand implements Callable<Integer> {
     } catch (IOException e) {
       return "";
     }
-    return String.format(Locale.ROOT, NEXT, out, file, DemoCorpus.FIRST);
+    return String.format(
+        Locale.ROOT,
+        """
+
+      Tables: %1$s/win_rates.csv, ratings.csv, agreement.csv, verdicts.csv and more, each as Parquet
+      as well (docs/tables.md).
+      Next, how one pair was judged, with prompt and critique:
+        scripts/assize explain -c %2$s %3$s
+      your own pairs with a judge of your own:
+        scripts/assize run -c conf/laptop.conf -D assize.corpus.path=PAIRS -D assize.judge.model=MODEL
+      """,
+        out,
+        file,
+        DemoCorpus.FIRST);
   }
 
   private static String quoted(String text) {

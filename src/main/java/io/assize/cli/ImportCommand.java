@@ -1,7 +1,7 @@
 package io.assize.cli;
 
-import io.assize.config.LocalPath;
 import io.assize.config.AssizeConfig;
+import io.assize.config.LocalPath;
 import io.assize.job.ImportJob;
 import io.assize.spark.Sessions;
 import java.nio.file.Path;
@@ -84,7 +84,9 @@ final class ImportCommand implements Runnable {
       description = "The Auto-J judge's own prompts, as protocol files.",
       mixinStandardHelpOptions = true)
   int autojTemplates(@Mixin Paths paths) {
-    List<Path> files = ImportJob.autoJTemplates(LocalPath.of(paths.input), LocalPath.of(paths.config().output().dir()));
+    List<Path> files =
+        ImportJob.autoJTemplates(
+            LocalPath.of(paths.input), LocalPath.of(paths.config().output().dir()));
     StringBuilder text = new StringBuilder();
     files.forEach(file -> text.append(file).append('\n'));
     paths.output.print(

@@ -22,10 +22,7 @@ import picocli.CommandLine.Option;
 final class PlanSampleCommand implements Callable<Integer> {
   private static final int SHOWN = 20;
 
-  @Option(
-      names = "--verdicts",
-      paramLabel = "DIR",
-      description = "verdicts so far")
+  @Option(names = "--verdicts", paramLabel = "DIR", description = "verdicts so far")
   private String verdicts;
 
   @Option(

@@ -51,12 +51,7 @@ final class SummarizeCommand implements Callable<Integer> {
     try (SparkSession spark = Sessions.open("summarize", config.spark())) {
       SummarizeJob.Result result =
           new SummarizeJob(spark, config.summary(), Output::progress)
-              .run(
-                  store,
-                  config.corpus(),
-                  given.schema(config),
-                  config.scenarios(),
-                  folder);
+              .run(store, config.corpus(), given.schema(config), config.scenarios(), folder);
       Leaderboard board = RunCommand.leaderboard(new TableStore(spark, folder));
       output.print(
           result,

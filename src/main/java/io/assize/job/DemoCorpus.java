@@ -18,6 +18,7 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class DemoCorpus {
   private static final ObjectMapper JSON = new ObjectMapper();
+
   /** The first pair. */
   public static final String FIRST = "demo-01-larch-maple";
 

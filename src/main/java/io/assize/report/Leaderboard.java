@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -54,8 +55,7 @@ public final class Leaderboard {
 
   private static List<Row> bestFirst(Dataset<Row> rows, String figure) {
     return rows.collectAsList().stream()
-        .sorted(
-            byText("judge").thenComparing(largestFirst(figure)).thenComparing(byText("model")))
+        .sorted(byText("judge").thenComparing(largestFirst(figure)).thenComparing(byText("model")))
         .toList();
   }
 
@@ -84,20 +84,17 @@ public final class Leaderboard {
             .max()
             .orElse(0);
     width = Math.max("model".length(), Math.min(WIDEST_NAME, width));
-    boolean several = judgesOf(winRates, ratings, scores) > 1;
+    boolean several =
+        Stream.of(winRates, ratings, scores)
+                .flatMap(List::stream)
+                .map(row -> row.<String>getAs("judge"))
+                .distinct()
+                .count()
+            > 1;
     winRates(text, width, several);
     ratings(text, width, several);
     scores(text, width, several);
     return text.toString();
-  }
-
-  @SafeVarargs
-  private static long judgesOf(List<Row>... tables) {
-    return Arrays.stream(tables)
-        .flatMap(List::stream)
-        .map(row -> row.<String>getAs("judge"))
-        .distinct()
-        .count();
   }
 
   /** Win rates against all opponents: for each part, the models from best to worst. */
@@ -108,7 +105,10 @@ public final class Leaderboard {
         part = part(row);
         String scenario = row.getAs("scenario");
         line(text, "%n%s%s%n", scenario.equals(ALL) ? "all scenarios" : scenario, by(row, several));
-        line(text, "  %s  win rate  95 %% interval       n   won  lost  tied%n", fit("model", width));
+        line(
+            text,
+            "  %s  win rate  95 %% interval       n   won  lost  tied%n",
+            fit("model", width));
       }
       line(
           text,

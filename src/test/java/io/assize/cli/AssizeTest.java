@@ -213,11 +213,14 @@ class AssizeTest {
     assertThat(again.get("verdicts").asInt()).isEqualTo(4);
     assertThat(again.get("win_rates")).isEqualTo(json.get("win_rates"));
     assertThat(
-            json("summarize", "-c", conf.toString(), "--out", dir + "/other").get("output").asText())
+            json("summarize", "-c", conf.toString(), "--out", dir + "/other")
+                .get("output")
+                .asText())
         .endsWith("/other");
     assertThat(json("plan-sample", "-c", conf.toString(), "--width", "0.1").get("models").size())
         .isEqualTo(2);
-    assertThat(json("explain", "-c", conf.toString(), "1").get("sample_id").asText()).isEqualTo("1");
+    assertThat(json("explain", "-c", conf.toString(), "1").get("sample_id").asText())
+        .isEqualTo("1");
     assertThat(json("compact", "-c", conf.toString()).has("files_added")).isTrue();
     assertThat(json("bench", "coverage", "--boards", "2").get("results").size()).isPositive();
   }
