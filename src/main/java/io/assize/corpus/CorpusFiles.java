@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
@@ -233,7 +234,7 @@ final class CorpusFiles {
         .putIfAbsent(path.toString(), new DataFile(path.toString(), depth));
   }
 
-  private static boolean isIn(Path path, TreeSet<Path> tables) {
+  private static boolean isIn(Path path, Set<Path> tables) {
     for (Path above = path.getParent(); above != null; above = above.getParent()) {
       if (tables.contains(above)) {
         return true;

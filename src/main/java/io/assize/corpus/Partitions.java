@@ -32,7 +32,7 @@ final class Partitions {
    */
   static Map<String, String> of(String path, int depth) {
     Map<String, String> columns = new LinkedHashMap<>();
-    String[] names = new Path(path).toUri().getPath().split("/");
+    String[] names = new Path(path).toUri().getPath().split("/", -1);
     // names[0] is what stands before the first /.
     for (int i = depth + 1; i < names.length - 1; i++) {
       int equals = names[i].indexOf('=');
