@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.typesafe.config.ConfigUtil;
 import io.assize.config.AssizeConfig;
+import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
@@ -529,7 +530,8 @@ class EvaluationJobTest {
         new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), line -> {})
             .run(
                 place.resolve("st[o]re").toString(),
-                place + "/out %41/corpus",
+                CorpusConfig.plain(place + "/out %41/corpus"),
+                null,
                 place.resolve("scenarios.conf [1]").toString(),
                 place.resolve("summa{ry}").toString());
     assertThat(again.verdicts()).isEqualTo(8);

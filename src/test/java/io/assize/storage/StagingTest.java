@@ -140,11 +140,15 @@ class StagingTest {
   static final class Writer {
     private Writer() {}
 
+    private static void say(String line) {
+      System.out.println(line);
+    }
+
     public static void main(String[] arguments) throws Exception {
       FileSystem files = FileSystem.getLocal(new Configuration());
       org.apache.hadoop.fs.Path out = new org.apache.hadoop.fs.Path("file", null, arguments[1]);
       if (arguments[0].equals("hold")) {
-        try (OutputLock held = OutputLock.take(files, out, "first", System.out::println)) {
+        try (OutputLock held = OutputLock.take(files, out, "first", Writer::say)) {
           System.out.println("holds");
           Thread.sleep(LIMIT.toMillis());
         }
