@@ -122,6 +122,22 @@ public final class EvaluationJob {
 
   private RunResult run(boolean summaries) {
     refuseUnknownJudge();
+    tables.begin(runId, progress);
+    try {
+      RunResult result = evaluate(summaries);
+      named("publish the tables", () -> publish());
+      return result;
+    } finally {
+      tables.close();
+    }
+  }
+
+  private Void publish() {
+    tables.publish();
+    return null;
+  }
+
+  private RunResult evaluate(boolean summaries) {
     Corpus corpus = named("read the corpus", this::readCorpus);
     store.prepare();
     long start = System.nanoTime();
@@ -142,6 +158,7 @@ public final class EvaluationJob {
         named("write verdicts.csv", () -> writeVerdicts(plan));
       }
       Dataset<Row> current = kept.keep(CurrentVerdicts.of(stored().drop("critique"), plan.all()));
+      named("write current_verdicts", () -> writeCurrent(current, corpus, plan.requests()));
       RunResult result =
           named("count the run", () -> result(corpus, plan.requests(), planning, done, current));
       if (summaries) {
@@ -339,6 +356,11 @@ public final class EvaluationJob {
     return null;
   }
 
+  private Void writeCurrent(Dataset<Row> current, Corpus corpus, long count) {
+    CurrentVerdicts.write(current, corpus.valid(), count, config.output().verdictsCsv(), tables);
+    return null;
+  }
+
   private Void summarise(Corpus corpus, Dataset<Row> current) {
     summaries
         .tables(current, corpus.valid(), stage.maker().taxonomy(), LOG::info)
@@ -468,14 +490,14 @@ public final class EvaluationJob {
   }
 
   private void refuseOutputOverInput() {
+    String storePath = config.store().pathIn(config.output().dir());
     for (String path : config.corpus().paths()) {
-      if (tables.holds(path)) {
-        throw UserError.configuration(
-            "assize.corpus.path %s is a table of the output folder %s, which the run would"
-                + " overwrite: choose another assize.output.dir",
-            path, config.output().dir());
-      }
+      tables.refuseOver("assize.corpus.path", path, storePath);
     }
+    if (config.judge().kind().equals("replay")) {
+      tables.refuseOver("assize.judge.recordings", config.judge().recordings(), null);
+    }
+    tables.refuseStore(storePath);
   }
 
   private <T> T named(String step, Supplier<T> work) {

@@ -27,6 +27,8 @@ import java.util.UUID;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Brings public data in: {@code corpus} (by {@code kind}, pairwise or single), {@code recordings}
@@ -51,6 +53,8 @@ public final class ImportJob {
           "none",
           "",
           "{{ prompt }}\n\n{{ response }}");
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImportJob.class);
 
   private final SparkSession spark;
   private final String runId = UUID.randomUUID().toString();
@@ -172,10 +176,14 @@ public final class ImportJob {
     spark.sparkContext().setJobGroup("assize", "assize: import", true);
     TableStore tables = new TableStore(spark, output);
     tables.prepare();
-    tables.writePartitioned(corpus, "corpus", "kind");
-    tables.write(recordings, "recordings");
-    tables.writeWithCsv(verdicts, "verdicts");
-    tables.writeWithCsv(quarantined, "quarantine");
+    try (tables) {
+      tables.begin(runId, LOG::info);
+      tables.writePartitioned(corpus, "corpus", "kind");
+      tables.write(recordings, "recordings");
+      tables.writeWithCsv(verdicts, "verdicts");
+      tables.writeWithCsv(quarantined, "quarantine");
+      tables.publish();
+    }
     return new Result(
         tables.read("corpus").count(),
         tables.read("verdicts").count(),

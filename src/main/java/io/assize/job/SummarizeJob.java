@@ -5,6 +5,7 @@ import io.assize.scenario.Taxonomy;
 import io.assize.storage.Kept;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -47,16 +48,19 @@ public final class SummarizeJob {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
     Dataset<Row> current = verdicts(spark, verdicts);
     JudgedCorpus rows = JudgedCorpus.read(spark, corpus, progress);
-    TableStore tables = new TableStore(spark, output);
-    tables.prepare();
-    spark.sparkContext().setJobGroup("assize", "assize: summarise", true);
-    try (Kept kept = new Kept()) {
+    try (TableStore tables = new TableStore(spark, output);
+        Kept kept = new Kept()) {
+      tables.prepare();
+      tables.begin("summarize-" + UUID.randomUUID(), progress);
+      spark.sparkContext().setJobGroup("assize", "assize: summarise", true);
       Dataset<Row> judged = kept.keep(current);
       long count = judged.count();
+      CurrentVerdicts.write(judged, rows.valid(), count, false, tables);
       summaries
           .tables(judged, rows.valid(), taxonomy, progress)
           .without(rows.setAside())
           .writeTo(tables);
+      tables.publish();
       return new Result(count, output);
     }
   }

@@ -66,15 +66,21 @@ public final class Paths {
    * @throws UserError where there is neither
    */
   public static List<Path> find(SparkSession spark, String what, String nameOrPattern) {
+    List<Path> found = findAny(spark, what, nameOrPattern);
+    if (found.isEmpty()) {
+      throw UserError.configuration(
+          "%s %s does not exist (looked for %s): check the path",
+          what, nameOrPattern, qualified(spark, nameOrPattern));
+    }
+    return found;
+  }
+
+  /** The same, empty where there is neither. */
+  public static List<Path> findAny(SparkSession spark, String what, String nameOrPattern) {
     Path path = qualified(spark, nameOrPattern);
     try {
       FileSystem files = fileSystem(spark, path);
-      List<Path> found = files.exists(path) ? List.of(path) : matching(files, path);
-      if (found.isEmpty()) {
-        throw UserError.configuration(
-            "%s %s does not exist (looked for %s): check the path", what, nameOrPattern, path);
-      }
-      return found;
+      return files.exists(path) ? List.of(path) : matching(files, path);
     } catch (IOException e) {
       throw UserError.configuration(
           "%s %s cannot be read: %s: check the path", what, nameOrPattern, e.getMessage());

@@ -22,6 +22,27 @@ public final class CurrentVerdicts {
   /** What tells requests of rows apart. */
   public static final List<String> REQUEST = List.of("verdict_key", "sample_id", "order");
 
+  /** The table's name. */
+  public static final String NAME = "current_verdicts";
+
+  private static final List<String> TABLE =
+      List.of(
+          "judge",
+          "protocol",
+          "sample_id",
+          "order",
+          "scenario",
+          "model_a",
+          "model_b",
+          "decision",
+          "probability_a",
+          "rating",
+          "status",
+          "verdict_key");
+
+  /** A table of one file is replaced in one step; a larger one would wait for one task. */
+  private static final long MOST_IN_A_FILE = 5_000_000;
+
   private CurrentVerdicts() {}
 
   /** One verdict for each request of a row. */
@@ -45,6 +66,44 @@ public final class CurrentVerdicts {
   /** The verdicts of some requests. */
   public static Dataset<Row> of(Dataset<Row> verdicts, Dataset<Row> requests) {
     return of(verdicts.join(requests, REQUEST.toArray(new String[0]), "left_semi"));
+  }
+
+  /**
+   * Writes {@code current_verdicts}, for programs that know nothing of stores.
+   *
+   * @param counting one verdict for each judge, protocol, row and order
+   * @param corpus the rows they are about; a verdict of another row is left out
+   * @param count how many verdicts, about
+   * @param csv whether as CSV, too
+   */
+  public static void write(
+      Dataset<Row> counting, Dataset<Row> corpus, long count, boolean csv, TableStore tables) {
+    List<String> columns = Arrays.asList(corpus.columns());
+    boolean single = !columns.contains("model_a");
+    Dataset<Row> models =
+        corpus.select(
+            col("sample_id"),
+            col("scenario"),
+            model(columns, single ? "model" : "model_a").as("model_a"),
+            model(columns, "model_b").as("model_b"));
+    Dataset<Row> table =
+        counting
+            .drop("scenario", "model_a", "model_b")
+            .join(models, "sample_id")
+            .select(TABLE.stream().map(functions::col).toArray(Column[]::new));
+    Column[] order = {col("judge"), col("protocol"), col("sample_id"), col("order")};
+    int files = (int) (1 + count / MOST_IN_A_FILE);
+    Dataset<Row> ordered =
+        (files == 1 ? table.repartition(1) : table.repartitionByRange(files, order))
+            .sortWithinPartitions(order);
+    tables.write(ordered, NAME);
+    if (csv) {
+      tables.writeCsv(tables.read(NAME), NAME);
+    }
+  }
+
+  private static Column model(List<String> columns, String name) {
+    return (columns.contains(name) ? col(name) : functions.lit(null)).cast("string");
   }
 
   private static Dataset<Row> first(Dataset<Row> rows, List<String> same, Column... before) {

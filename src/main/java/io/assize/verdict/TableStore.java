@@ -1,131 +1,290 @@
 package io.assize.verdict;
 
 import io.assize.config.UserError;
+import io.assize.storage.OutputLock;
 import io.assize.storage.Paths;
-import java.io.FileNotFoundException;
+import io.assize.storage.Staging;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.FileStatus;
+import java.util.function.Consumer;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.ArrayType;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
  * The folder of the tables: each as Parquet in {@code DIR/NAME}, with {@code DIR/NAME.csv} beside
- * it (RFC 4180 with a header; null is an empty field, arrays are JSON).
+ * it ({@link CsvCells}). A table is replaced whole: what a run writes is hidden until {@link
+ * #publish}, and what is written without {@link #begin} is published at once.
  */
-public final class TableStore {
+public final class TableStore implements AutoCloseable {
+  /** Written after the others: who finds a run here finds its tables. */
+  private static final String LAST = "run";
+
+  private static final String PLACE = "assize place";
+
+  /** Tables that runs write. */
+  private static final List<String> TABLES =
+      List.of(
+          "corpus",
+          "quarantine",
+          "current_verdicts",
+          "win_rates",
+          "win_rate_differences",
+          "ratings",
+          "rating_differences",
+          "agreement",
+          "judge_quality",
+          "calibration",
+          "corrected_win_rates",
+          "coefficients",
+          "correlations",
+          "left_out",
+          "score_distributions",
+          "run",
+          "runs");
+
   private final SparkSession spark;
   private final Path dir;
+  private OutputLock lock;
+  private Staging run;
 
   public TableStore(SparkSession spark, String dir) {
     this.spark = spark;
     this.dir = Paths.qualified(spark, dir);
   }
 
+  /** Work on files. */
+  private interface Work<T> {
+    T with(FileSystem files) throws IOException;
+  }
+
   /** Whether the table is there. */
   public boolean has(String name) {
-    try {
-      return fileSystem().exists(new Path(dir, name));
-    } catch (IOException e) {
-      throw unusable(e);
+    return does(files -> files.exists(new Path(dir, name)));
+  }
+
+  /**
+   * Refuses an input that is, holds or lies in a table of this folder or the store, by their real
+   * paths: the run would write over it.
+   *
+   * @param key what names it
+   * @param store the store of verdicts; null: none is written
+   */
+  public void refuseOver(String key, String nameOrPattern, String store) {
+    List<Path> found = Paths.findAny(spark, key, nameOrPattern);
+    // What is not there is said where it is read; as a name it may still be a table's.
+    for (Path input : found.isEmpty() ? List.of(Paths.qualified(spark, nameOrPattern)) : found) {
+      refuseTables(key, nameOrPattern, input);
+      if (store != null && Paths.overlap(input, Paths.qualified(spark, store))) {
+        throw UserError.configuration(
+            "%s %s is, holds or lies in the store of verdicts %s: choose another"
+                + " assize.store.path or output folder",
+            key, nameOrPattern, store);
+      }
     }
   }
 
-  /** Whether a path is one of this run's tables: {@code DIR/corpus}, say, or a file in it. */
-  public boolean holds(String path) {
-    try {
-      Path whole = Paths.qualified(spark, path);
-      Path mine = fileSystem().makeQualified(dir);
-      for (String name : List.of("corpus", "quarantine", "verdicts")) {
-        String table = new Path(mine, name).toString();
-        if (whole.toString().equals(table) || whole.toString().startsWith(table + "/")) {
-          return true;
+  /** The same for a store of verdicts, which may not be there yet. */
+  public void refuseStore(String store) {
+    refuseTables("assize.store.path", store, Paths.qualified(spark, store));
+  }
+
+  private void refuseTables(String key, String name, Path place) {
+    for (String table : TABLES) {
+      for (String suffix : List.of("", ".csv")) {
+        Path mine = new Path(dir, table + suffix);
+        if (Paths.overlap(place, mine)) {
+          throw UserError.configuration(
+              "%s %s is, holds or lies in %s, which would be overwritten: choose another output"
+                  + " folder",
+              key, name, mine);
         }
       }
-      return false;
-    } catch (IOException e) {
-      throw unusable(e);
-    } catch (IllegalArgumentException e) {
-      // A path of another file system, or a glob that is no path.
-      return false;
     }
-  }
-
-  /** Writes a table, in place of one that is there. */
-  public void write(Dataset<Row> table, String name) {
-    table.write().mode(SaveMode.Overwrite).parquet(new Path(dir, name).toString());
   }
 
   /**
    * Makes the folder, and a file in it for a moment: an output that cannot be written is found
-   * before any work.
+   * before any work; so are files of the user's where tables would be.
    */
   public void prepare() {
     Path probe = new Path(dir, ".assize-" + UUID.randomUUID());
     try {
-      fileSystem().create(probe).close();
-      fileSystem().delete(probe, false);
-      fileSystem().delete(new Path(dir, "." + probe.getName() + ".crc"), false);
+      FileSystem files = fileSystem();
+      files.create(probe).close();
+      files.delete(probe, false);
+      files.delete(new Path(dir, "." + probe.getName() + ".crc"), false);
     } catch (IOException e) {
       throw UserError.configuration(
           "output folder %s cannot be written: choose another, or mend its rights (%s)",
           dir, e.getMessage());
     }
+    TABLES.stream().filter(name -> !name.equals("runs")).forEach(this::refuseForeign);
   }
 
-  /** Writes a table in folders by a column's value, in place of one that is there. */
+  private void refuseForeign(String name) {
+    Path foreign = does(files -> Staging.foreign(files, new Path(dir, name)));
+    if (foreign != null) {
+      throw UserError.configuration(
+          "%s is no file of a table that Assize wrote, and the table %s would replace it: choose"
+              + " another output folder",
+          foreign, new Path(dir, name));
+    }
+  }
+
+  /**
+   * Begins a run, the only one that writes here until {@link #close}. Tables that a dead run had
+   * begun to publish are published first.
+   *
+   * @param say takes lines about dead runs
+   * @throws UserError where another run is writing here
+   */
+  public void begin(String runId, Consumer<String> say) {
+    does(
+        files -> {
+          lock = OutputLock.take(files, dir, runId, say);
+          if (Staging.recover(files, dir)) {
+            say.accept("the tables that the dead run had finished are in their places");
+          }
+          run = Staging.in(files, dir, runId);
+          return null;
+        });
+  }
+
+  /** Puts the tables of this run in the places of those before. */
+  public void publish() {
+    does(
+        files -> {
+          run.publish(LAST);
+          return null;
+        });
+  }
+
+  /** Ends the run: what is not published is thrown away. Without a run it does nothing. */
+  @Override
+  public void close() {
+    does(
+        files -> {
+          if (run != null) {
+            run.close();
+            run = null;
+          }
+          if (lock != null) {
+            lock.close();
+            lock = null;
+          }
+          return null;
+        });
+  }
+
+  /** Writes a table. */
+  public void write(Dataset<Row> table, String name) {
+    staged(to -> stage(table.write(), name, to));
+  }
+
+  /** Writes a table in folders by a column's value. */
   public void writePartitioned(Dataset<Row> table, String name, String column) {
-    String path = new Path(dir, name).toString();
-    table.write().mode(SaveMode.Overwrite).partitionBy(column).parquet(path);
-  }
-
-  /** Writes the CSV beside a table that was written. */
-  public void writeCsv(String name) {
-    writeCsv(read(name), name);
+    staged(to -> stage(table.write().partitionBy(column), name, to));
   }
 
   /** Writes a CSV only. */
   public void writeCsv(Dataset<Row> table, String name) {
-    Path folder = new Path(dir, "." + name + ".csv.part");
-    table
-        .select(Arrays.stream(table.schema().fields()).map(TableStore::flat).toArray(Column[]::new))
+    staged(to -> stageCsv(table, name, to));
+  }
+
+  /** Writes a table in the order given as one file of Parquet, and as CSV. */
+  public void writeWithCsv(Dataset<Row> table, String name) {
+    staged(
+        to -> {
+          stageOneFile(table, name, to);
+          stageCsv(staged(to, name, table.schema()), name, to);
+        });
+  }
+
+  /** Writes a table in the order given as one file of Parquet. */
+  public void writeOneFile(Dataset<Row> table, String name) {
+    staged(to -> stageOneFile(table, name, to));
+  }
+
+  /** Writes into a staging. */
+  private interface Writes {
+    void into(Staging staging) throws IOException;
+  }
+
+  private void staged(Writes writes) {
+    does(
+        files -> {
+          if (run != null) {
+            writes.into(run);
+          } else {
+            try (Staging alone = Staging.in(files, dir, UUID.randomUUID().toString())) {
+              writes.into(alone);
+              alone.publish(LAST);
+            }
+          }
+          return null;
+        });
+  }
+
+  private void stage(DataFrameWriter<Row> writer, String name, Staging to) throws IOException {
+    if (name.indexOf('/') < 0) {
+      refuseForeign(name);
+    }
+    writer.mode(SaveMode.Overwrite).parquet(to.at(name).toString());
+    to.add(name);
+  }
+
+  /** Computed in parallel, then put into one file: such a file is replaced in one step. */
+  private void stageOneFile(Dataset<Row> table, String name, Staging to) throws IOException {
+    stage(table.write(), name, to);
+    if (to.parts(name) > 1) {
+      Dataset<Row> parts = staged(to, name, table.schema());
+      Dataset<Row> ordered =
+          parts
+              .withColumn(PLACE, parts.metadataColumn("_metadata"))
+              .repartition(1)
+              .sortWithinPartitions("`" + PLACE + "`.file_name", "`" + PLACE + "`.row_index")
+              .drop(PLACE);
+      String merged = "merged." + name;
+      ordered.write().mode(SaveMode.Overwrite).parquet(to.at(merged).toString());
+      to.rename(merged, name);
+    }
+  }
+
+  private Dataset<Row> staged(Staging to, String name, StructType schema) {
+    return Paths.reader(spark).schema(schema).parquet(to.at(name).toString());
+  }
+
+  private void stageCsv(Dataset<Row> table, String name, Staging to) throws IOException {
+    String part = name + ".csv.part";
+    CsvCells.of(table)
         .coalesce(1)
         .write()
         .mode(SaveMode.Overwrite)
         .option("header", true)
         .option("escape", "\"")
         .option("emptyValue", "\"\"")
-        .csv(folder.toString());
-    try {
-      moveOnlyFile(folder, new Path(dir, name + ".csv"));
-    } catch (IOException e) {
-      throw unusable(e);
-    }
+        .option("ignoreLeadingWhiteSpace", false)
+        .option("ignoreTrailingWhiteSpace", false)
+        .csv(to.at(part).toString());
+    to.addOnlyFile(part, name + ".csv");
   }
 
-  /** Writes a small table in the order given, as Parquet and as CSV. */
-  public void writeWithCsv(Dataset<Row> table, String name) {
-    write(table, name);
-    writeCsv(
-        Paths.reader(spark).schema(table.schema()).parquet(new Path(dir, name).toString()), name);
-  }
-
-  /** Reads a table; one that is not there is the user's mistake. */
+  /** Reads a table, this run's own before it is published; one that is not there is the user's mistake. */
   public Dataset<Row> read(String name) {
-    return read(spark, new Path(dir, name).toString(), name);
+    boolean mine = run != null && run.has(name);
+    return read(spark, (mine ? run.at(name) : new Path(dir, name)).toString(), name);
   }
 
   /** Reads the verdicts of a folder, checked for their columns. */
@@ -185,34 +344,15 @@ public final class TableStore {
     }
   }
 
-  private static Column flat(StructField field) {
-    Column column = functions.col(field.name());
-    return field.dataType() instanceof ArrayType
-        ? functions.to_json(column).as(field.name())
-        : column;
-  }
-
-  private void moveOnlyFile(Path folder, Path target) throws IOException {
-    FileSystem files = fileSystem();
-    for (FileStatus file : files.listStatus(folder)) {
-      if (file.getPath().getName().startsWith("part-")) {
-        files.delete(target, false);
-        if (!files.rename(file.getPath(), target)) {
-          throw new FileNotFoundException("cannot move " + file.getPath() + " to " + target);
-        }
-      }
+  private <T> T does(Work<T> work) {
+    try {
+      return work.with(fileSystem());
+    } catch (IOException e) {
+      throw UserError.failure("output folder %s cannot be used: %s", dir, e.getMessage());
     }
-    files.delete(folder, true);
-    // The local file system's checksum of the name before.
-    files.delete(new Path(folder.getParent(), "." + target.getName() + ".crc"), false);
   }
 
   private FileSystem fileSystem() throws IOException {
-    Configuration configuration = spark.sessionState().newHadoopConf();
-    return dir.getFileSystem(configuration);
-  }
-
-  private UserError unusable(IOException e) {
-    return UserError.failure("output folder %s cannot be used: %s", dir, e.getMessage());
+    return Paths.fileSystem(spark, dir);
   }
 }

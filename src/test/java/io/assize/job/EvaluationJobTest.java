@@ -8,10 +8,13 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.typesafe.config.ConfigUtil;
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
+import io.assize.testing.Programs;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
 import io.assize.verdict.Verdict;
@@ -19,6 +22,7 @@ import io.assize.verdict.VerdictStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -441,7 +445,7 @@ class EvaluationJobTest {
   void aTableOfTheOutputIsNoCorpus() {
     assertThatThrownBy(() -> run(dir.resolve("twice/corpus"), "twice", Map.of()))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("is a table of the output folder");
+        .hasMessageContaining("is, holds or lies in");
   }
 
   @Test
@@ -455,8 +459,158 @@ class EvaluationJobTest {
                     config(dir.resolve("x"), "a-file/out", Map.of()),
                     progress::add))
         .isInstanceOf(UserError.class)
-        .hasMessageContaining("a-file/out cannot be used");
+        .hasMessageContaining("a-file/out cannot be written");
     assertThat(progress).isEmpty();
+  }
+
+  @Test
+  void aCorpusThatLinksIntoTheOutputIsJudgedOrRefusedAndNeverLost() throws IOException {
+    Path real = dir.resolve("out/real");
+    pairs.coalesce(1).write().parquet(real.toString());
+    Path mine = onlyParquet(real);
+    Path link = Files.createSymbolicLink(dir.resolve("link"), real);
+    assertThat(run(link, "out", Map.of()).judged()).isEqualTo(8);
+    assertThat(mine).isNotEmptyFile();
+
+    Path toTable = Files.createSymbolicLink(dir.resolve("to-table"), dir.resolve("out"));
+    List<String> inputs = new ArrayList<>();
+    for (String inside : List.of("corpus", "", "verdicts", "win_rates/*.parquet")) {
+      inputs.add(toTable + "/" + inside);
+      inputs.add("file://" + dir + "/out/" + inside);
+    }
+    for (String input : inputs) {
+      assertThatThrownBy(() -> run(Path.of("/"), "out", Map.of("assize.corpus.path", "\"" + input + "\"")))
+          .as(input)
+          .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+          .hasMessageContaining("is, holds or lies in");
+    }
+    String store = "\"" + toTable + "/ratings\"";
+    assertThatThrownBy(() -> run(link, "out", Map.of("assize.store.path", store)))
+        .hasMessageContaining("assize.store.path").hasMessageContaining("is, holds or lies in");
+
+    Path others = Files.createDirectories(dir.resolve("others/quarantine"));
+    Path kept = Files.copy(mine, others.resolve("mine.parquet"));
+    assertThatThrownBy(() -> run(link, "others", Map.of()))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("mine.parquet is no file of a table");
+    assertThat(kept).isNotEmptyFile();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"delta", "parquet"})
+  void everyPlaceMayHaveAnyName(String format) throws IOException {
+    String odd = "my data [v2]/100 % sure: a=b `ü` {x}, " + format;
+    Path place = Files.createDirectories(dir.resolve(odd));
+    pairs.coalesce(1).write().parquet(place.resolve("in: put").toString());
+    LocalSpark.table(RECORDED, row("1", "ab", null, "a", 0.9), row("1", "ba", null, "b", 0.5))
+        .write()
+        .parquet(place.resolve("rec*").toString());
+    for (String file : List.of("protocols/pairwise.conf", "scenarios.conf")) {
+      Path copy = place.resolve(Path.of(file).getFileName() + " [1]");
+      Files.copy(Path.of("conf", file), copy);
+    }
+    Files.writeString(place.resolve("ratings?.csv"), "model,rating\nlarch,1000\nmaple,900\n");
+    Map<String, String> settings = new HashMap<>();
+    settings.put("assize.judge.kind", "replay");
+    settings.put("assize.judge.recordings", quoted(place.resolve("rec*")));
+    settings.put("assize.protocol", quoted(place.resolve("pairwise.conf [1]")));
+    settings.put("assize.scenarios", quoted(place.resolve("scenarios.conf [1]")));
+    settings.put("assize.summary.reference", quoted(place.resolve("ratings?.csv")));
+    settings.put("assize.store.path", quoted(place.resolve("st[o]re")));
+    settings.put("assize.store.format", format);
+    for (int reused : List.of(0, 2)) {
+      RunResult result = run(place.resolve("in: put"), odd + "/out %41", settings);
+      assertThat(result.reused()).as("of what was no engine error").isEqualTo(reused);
+      assertThat(tables(odd + "/out %41").read("current_verdicts").count()).isEqualTo(8);
+    }
+    SummarizeJob.Result again =
+        new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), line -> {})
+            .run(
+                place.resolve("st[o]re").toString(),
+                place + "/out %41/corpus",
+                place.resolve("scenarios.conf [1]").toString(),
+                place.resolve("summa{ry}").toString());
+    assertThat(again.verdicts()).isEqualTo(8);
+    assertThat(place.resolve("summa{ry}/win_rates.csv")).isNotEmptyFile();
+  }
+
+  @Test
+  void everyToolCountsTheSameVerdictsOnceEach() throws IOException {
+    Map<String, String> settings = Map.of("assize.store.format", "parquet");
+    run(pairs, "tools", settings);
+    Dataset<Row> more = pairs.unionByName(mirrored("m")).filter("sample_id != '4'");
+    run(more, "tools", settings);
+    VerdictStore.openThere(LocalSpark.session(), dir.resolve("tools/verdicts").toString()).compact();
+    AssizeConfig all = config(written(more, "tools"), "tools", settings);
+    RunResult result =
+        new EvaluationJob(LocalSpark.session(), all, Mode.REJUDGE, line -> {}).judgeOnly();
+    assertThat(result.requests()).isEqualTo(14);
+
+    Dataset<Row> table = tables("tools").read("current_verdicts");
+    assertThat(table.columns())
+        .containsExactly(
+            "judge", "protocol", "sample_id", "order", "scenario", "model_a", "model_b",
+            "decision", "probability_a", "rating", "status", "verdict_key");
+    assertThat(table.count()).isEqualTo(14);
+    assertThat(sorted(table.filter("sample_id = 'm1'"), "order", "scenario", "model_a", "model_b", "decision", "status"))
+        .containsExactly("ab,chitchat,maple,larch,b,ok", "ba,chitchat,maple,larch,b,ok");
+    Path python = Programs.VENV.resolve("bin/python");
+    assumeTrue(Files.isExecutable(python), "skipped: there is no .venv: run scripts/test");
+    Programs.Ended counted =
+        Programs.run(
+            dir.resolve("logs"),
+            Map.of(),
+            Duration.ofMinutes(2),
+            List.of(
+                python.toString(),
+                "-c",
+                """
+                import sys, duckdb, pandas
+                folder = sys.argv[1] + "/current_verdicts"
+                frame = pandas.read_parquet(folder)
+                rows = "FROM read_parquet('%s/*.parquet')" % folder
+                keys = ["judge", "protocol", "sample_id", "order"]
+                print(len(frame), len(frame[keys].drop_duplicates()), duckdb.sql("SELECT count(*) " + rows).fetchall()[0][0],
+                      len(pandas.read_csv(folder + ".csv")), duckdb.sql("SELECT count(*) " + rows + " WHERE decision = 'a'").fetchall()[0][0])
+                """,
+                dir.resolve("tools").toString()));
+    assertThat(counted.out().strip())
+        .as(counted.err())
+        .isEqualTo("14 14 14 14 " + table.filter("decision = 'a'").count());
+  }
+
+  @Test
+  void aSecondRunIntoOneFolderIsToldWhoIsWritingThere() throws IOException {
+    AssizeConfig config = config(written(pairs, "locked"), "locked", Map.of());
+    List<String> inner = new ArrayList<>();
+    new EvaluationJob(
+            LocalSpark.session(),
+            config,
+            line -> {
+              if (inner.isEmpty()) {
+                inner.add("");
+                assertThatThrownBy(
+                        () -> new EvaluationJob(LocalSpark.session(), config, x -> {}).run())
+                    .isInstanceOfSatisfying(
+                        UserError.class, e -> assertThat(e.exitCode()).isEqualTo(1))
+                    .hasMessageContaining("another run is writing to")
+                    .hasMessageContaining("process " + ProcessHandle.current().pid());
+                inner.add("refused");
+              }
+            })
+        .run();
+    assertThat(inner).contains("refused");
+    assertThat(run(pairs, "locked", Map.of()).reused()).isEqualTo(8);
+  }
+
+  private static String quoted(Path path) {
+    return ConfigUtil.quoteString(path.toString());
+  }
+
+  private static Path onlyParquet(Path folder) throws IOException {
+    try (var files = Files.list(folder)) {
+      return files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
   }
 
   /** The pairs with a and b exchanged, under ids of their own. */
@@ -496,8 +650,8 @@ class EvaluationJobTest {
 
   private AssizeConfig config(Path corpus, String out, Map<String, String> settings) {
     Map<String, String> all = new HashMap<>();
-    all.put("assize.corpus.path", "\"" + corpus + "\"");
-    all.put("assize.output.dir", "\"" + dir.resolve(out) + "\"");
+    all.put("assize.corpus.path", quoted(corpus));
+    all.put("assize.output.dir", quoted(dir.resolve(out)));
     all.put("assize.judge.kind", "length");
     all.putAll(settings);
     return AssizeConfig.parse("", all);

@@ -63,6 +63,44 @@ class VerdictTest {
   }
 
   @Test
+  void aCsvHasNamesAsTheyAreAndNothingThatASpreadsheetRuns(@TempDir Path dir) throws Exception {
+    TableStore tables = new TableStore(LocalSpark.session(), dir.toString());
+    tables.writeWithCsv(
+        LocalSpark.table(
+                "`a.b` STRING, `c``d` DOUBLE",
+                row(" lark", -1.5),
+                row("lark ", 2.0),
+                row("lark", null),
+                row("=1+1", null),
+                row("-x", null),
+                row("@x\r", null),
+                row("\tx", null))
+            .selectExpr(
+                "*",
+                "map(1, named_struct('x.y', '=1')) AS `=e f`",
+                "unhex('0102') AS `g h `",
+                "DATE '2026-01-02' AS i",
+                "INTERVAL '1' HOUR AS j"),
+        "table");
+    Dataset<Row> csv =
+        LocalSpark.session()
+            .read()
+            .option("header", true)
+            .option("escape", "\"")
+            .option("multiLine", true)
+            .option("ignoreLeadingWhiteSpace", false)
+            .option("ignoreTrailingWhiteSpace", false)
+            .csv(dir.resolve("table.csv").toString());
+    assertThat(csv.columns()).containsExactly("a.b", "c`d", "'=e f", "g h ", "i", "j");
+    assertThat(csv.collectAsList())
+        .extracting(r -> r.getString(0))
+        .containsExactly(" lark", "lark ", "lark", "'=1+1", "'-x", "'@x\r", "'\tx");
+    assertThat(csv.head().mkString("|"))
+        .isEqualTo(
+            " lark|-1.5|{\"1\":{\"x.y\":\"=1\"}}|AQI=|2026-01-02|INTERVAL '01' HOUR");
+  }
+
+  @Test
   void aTableHasItsCsvBesideIt(@TempDir Path dir) throws Exception {
     TableStore tables = new TableStore(LocalSpark.session(), dir.toString());
     tables.writeWithCsv(
