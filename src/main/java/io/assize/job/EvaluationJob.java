@@ -195,6 +195,7 @@ public final class EvaluationJob {
             .formatted(corpus.rowsRead(), corpus.rowsValid(), corpus.rowsQuarantined()));
     tables.writeWithCsv(corpus.quarantined(), "quarantine");
     if (corpus.rowsValid() == 0) {
+      tables.publish();
       throw nothingToJudge(corpus);
     }
     return config.output().corpus() ? kept(corpus) : corpus;
