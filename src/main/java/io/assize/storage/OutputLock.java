@@ -95,8 +95,8 @@ public final class OutputLock implements AutoCloseable {
    * @param say takes a line where a dead run's lock is taken over
    * @throws UserError where another holds it
    */
-  public static OutputLock take(
-      FileSystem files, Path folder, String run, Consumer<String> say) throws IOException {
+  public static OutputLock take(FileSystem files, Path folder, String run, Consumer<String> say)
+      throws IOException {
     files.mkdirs(folder);
     Path lock = new Path(folder, NAME);
     return "file".equals(lock.toUri().getScheme())

@@ -281,7 +281,10 @@ public final class TableStore implements AutoCloseable {
     to.addOnlyFile(part, name + ".csv");
   }
 
-  /** Reads a table, this run's own before it is published; one that is not there is the user's mistake. */
+  /**
+   * Reads a table, this run's own before it is published; one that is not there is the user's
+   * mistake.
+   */
   public Dataset<Row> read(String name) {
     boolean mine = run != null && run.has(name);
     return read(spark, (mine ? run.at(name) : new Path(dir, name)).toString(), name);

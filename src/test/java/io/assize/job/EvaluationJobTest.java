@@ -479,14 +479,16 @@ class EvaluationJobTest {
       inputs.add("file://" + dir + "/out/" + inside);
     }
     for (String input : inputs) {
-      assertThatThrownBy(() -> run(Path.of("/"), "out", Map.of("assize.corpus.path", "\"" + input + "\"")))
+      assertThatThrownBy(
+              () -> run(Path.of("/"), "out", Map.of("assize.corpus.path", "\"" + input + "\"")))
           .as(input)
           .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
           .hasMessageContaining("is, holds or lies in");
     }
     String store = "\"" + toTable + "/ratings\"";
     assertThatThrownBy(() -> run(link, "out", Map.of("assize.store.path", store)))
-        .hasMessageContaining("assize.store.path").hasMessageContaining("is, holds or lies in");
+        .hasMessageContaining("assize.store.path")
+        .hasMessageContaining("is, holds or lies in");
 
     Path others = Files.createDirectories(dir.resolve("others/quarantine"));
     Path kept = Files.copy(mine, others.resolve("mine.parquet"));
@@ -540,7 +542,8 @@ class EvaluationJobTest {
     run(pairs, "tools", settings);
     Dataset<Row> more = pairs.unionByName(mirrored("m")).filter("sample_id != '4'");
     run(more, "tools", settings);
-    VerdictStore.openThere(LocalSpark.session(), dir.resolve("tools/verdicts").toString()).compact();
+    VerdictStore.openThere(LocalSpark.session(), dir.resolve("tools/verdicts").toString())
+        .compact();
     AssizeConfig all = config(written(more, "tools"), "tools", settings);
     RunResult result =
         new EvaluationJob(LocalSpark.session(), all, Mode.REJUDGE, line -> {}).judgeOnly();
@@ -549,10 +552,28 @@ class EvaluationJobTest {
     Dataset<Row> table = tables("tools").read("current_verdicts");
     assertThat(table.columns())
         .containsExactly(
-            "judge", "protocol", "sample_id", "order", "scenario", "model_a", "model_b",
-            "decision", "probability_a", "rating", "status", "verdict_key");
+            "judge",
+            "protocol",
+            "sample_id",
+            "order",
+            "scenario",
+            "model_a",
+            "model_b",
+            "decision",
+            "probability_a",
+            "rating",
+            "status",
+            "verdict_key");
     assertThat(table.count()).isEqualTo(14);
-    assertThat(sorted(table.filter("sample_id = 'm1'"), "order", "scenario", "model_a", "model_b", "decision", "status"))
+    assertThat(
+            sorted(
+                table.filter("sample_id = 'm1'"),
+                "order",
+                "scenario",
+                "model_a",
+                "model_b",
+                "decision",
+                "status"))
         .containsExactly("ab,chitchat,maple,larch,b,ok", "ba,chitchat,maple,larch,b,ok");
     Path python = Programs.VENV.resolve("bin/python");
     assumeTrue(Files.isExecutable(python), "skipped: there is no .venv: run scripts/test");

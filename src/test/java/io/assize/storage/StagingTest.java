@@ -51,11 +51,16 @@ class StagingTest {
       int made = generation("run/part-00000.parquet");
       assertThat(made).isGreaterThanOrEqualTo(kill * 1000 + 2);
       for (String file :
-          List.of("rates/part-00000.parquet", "rates.csv", "large/part-a.parquet",
-              "large/part-b.parquet", "runs/run=1/part-00000.parquet")) {
+          List.of(
+              "rates/part-00000.parquet",
+              "rates.csv",
+              "large/part-a.parquet",
+              "large/part-b.parquet",
+              "runs/run=1/part-00000.parquet")) {
         assertThat(generation(file)).as(file).isEqualTo(made);
       }
-      assertThat(names("out")).containsExactlyInAnyOrder("rates", "rates.csv", "large", "runs", "run");
+      assertThat(names("out"))
+          .containsExactlyInAnyOrder("rates", "rates.csv", "large", "runs", "run");
       assertThat(names("out/large")).hasSize(2);
     }
   }
@@ -148,7 +153,12 @@ class StagingTest {
         for (String name : NAMES) {
           boolean csv = name.endsWith(".csv");
           boolean large = name.equals("large");
-          for (String file : csv ? List.of("") : large ? List.of("/part-a.parquet", "/part-b.parquet") : List.of("/part-x.parquet")) {
+          for (String file :
+              csv
+                  ? List.of("")
+                  : large
+                      ? List.of("/part-a.parquet", "/part-b.parquet")
+                      : List.of("/part-x.parquet")) {
             try (var text = files.create(new org.apache.hadoop.fs.Path(staging.at(name) + file))) {
               text.write((i + "\n").repeat(LINES).getBytes(StandardCharsets.UTF_8));
             }

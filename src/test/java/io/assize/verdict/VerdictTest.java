@@ -96,8 +96,7 @@ class VerdictTest {
         .extracting(r -> r.getString(0))
         .containsExactly(" lark", "lark ", "lark", "'=1+1", "'-x", "'@x\r", "'\tx");
     assertThat(csv.head().mkString("|"))
-        .isEqualTo(
-            " lark|-1.5|{\"1\":{\"x.y\":\"=1\"}}|AQI=|2026-01-02|INTERVAL '01' HOUR");
+        .isEqualTo(" lark|-1.5|{\"1\":{\"x.y\":\"=1\"}}|AQI=|2026-01-02|INTERVAL '01' HOUR");
   }
 
   @Test
