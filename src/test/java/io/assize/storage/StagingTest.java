@@ -144,9 +144,11 @@ class StagingTest {
       FileSystem files = FileSystem.getLocal(new Configuration());
       org.apache.hadoop.fs.Path out = new org.apache.hadoop.fs.Path("file", null, arguments[1]);
       if (arguments[0].equals("hold")) {
-        OutputLock held = OutputLock.take(files, out, "first", System.out::println);
-        System.out.println("holds " + held);
-        Thread.sleep(LIMIT.toMillis());
+        try (OutputLock held = OutputLock.take(files, out, "first", System.out::println)) {
+          System.out.println("holds");
+          Thread.sleep(LIMIT.toMillis());
+        }
+        return;
       }
       for (int i = Integer.parseInt(arguments[2]); true; i++) {
         Staging staging = Staging.in(files, out, "run-" + i);
