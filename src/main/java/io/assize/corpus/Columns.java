@@ -215,7 +215,8 @@ final class Columns {
 
   private List<Column> select(Source source) {
     List<Column> columns = new ArrayList<>();
-    List<Column> problems = new ArrayList<>();
+    // A source whose used columns are all without a value has no other problem.
+    List<Column> problems = new ArrayList<>(List.of(nothing()));
     List<String> there = Arrays.asList(source.rows().columns());
     if (there.contains(Source.PROBLEM)) {
       problems.add(col(Source.PROBLEM));

@@ -12,6 +12,7 @@ import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.Path;
 
 /**
@@ -178,8 +179,12 @@ public final class Staging implements AutoCloseable {
     } else if (hasOneFile(staged) && hasOneFile(target)) {
       Replacing.replace(files, new Path(staged, ONE_FILE), new Path(target, ONE_FILE));
       files.delete(staged, true);
+    } else if (list(files, staged).length == 0) {
+      // Its one file was placed before a death.
+      files.delete(staged, true);
     } else if (Replacing.isObjectStore(target)) {
       copyOver(staged, target);
+      files.delete(staged, true);
     } else {
       swap(staged, target);
     }
@@ -203,7 +208,10 @@ public final class Staging implements AutoCloseable {
     }
   }
 
-  /** Without renames: the new files beside the old ones, whose names are others, then without. */
+  /**
+   * Without renames: the new files beside the old ones, whose names are others, then without. What is
+   * staged stays until all is done, so that after a death it can be done again.
+   */
   private void copyOver(Path staged, Path target) throws IOException {
     Set<String> kept = new TreeSet<>();
     for (FileStatus file : list(files, staged)) {
@@ -211,7 +219,7 @@ public final class Staging implements AutoCloseable {
       if (file.isDirectory()) {
         copyOver(file.getPath(), to);
       } else {
-        Replacing.replace(files, file.getPath(), to);
+        FileUtil.copy(files, file.getPath(), files, to, false, true, files.getConf());
       }
       kept.add(to.getName());
     }
@@ -220,7 +228,6 @@ public final class Staging implements AutoCloseable {
         files.delete(file.getPath(), true);
       }
     }
-    files.delete(staged, true);
   }
 
   private void nameOneFile(Path table) throws IOException {

@@ -57,14 +57,14 @@ class ModelJudgeJobTest {
     assertThat(first.kernels()).isEqualTo(kernels.text() + ": 1");
     assertThat(verdicts("alone").select("precision", "kernels").distinct().collectAsList())
         .containsExactly(RowFactory.create(first.precision(), kernels.text()));
-    assertThat(second.judged()).isEqualTo(50);
-    assertThat(second.quarantined()).isEqualTo(1);
+    assertThat(second.judged()).isEqualTo(52);
+    assertThat(second.quarantined()).isZero();
     assertThat(second.modelLoads()).isEqualTo(first.modelLoads());
     assertThat(second.judgeInstances()).isEqualTo(1);
     Map<String, String> before = answers("alone");
     Map<String, String> after = answers("together");
     assertThat(before).hasSize(40);
-    assertThat(after).hasSize(50).containsAllEntriesOf(before);
+    assertThat(after).hasSize(52).containsAllEntriesOf(before);
     // What a random model writes is no decision, whatever a response says: probabilities decide.
     assertThat(verdicts("together").filter(col("status").equalTo("ok")))
         .satisfies(
@@ -75,9 +75,9 @@ class ModelJudgeJobTest {
                                     .equalTo("forced")
                                     .and(col("probability_a").between(0, 1)))
                             .count())
-                    .isEqualTo(48));
+                    .isEqualTo(50));
     assertThat(statuses("long")).containsExactly("too_long", "too_long");
-    for (String name : List.of("end", "template", "decision", "halves")) {
+    for (String name : List.of("end", "template", "decision", "halves", "empty")) {
       assertThat(statuses(name)).containsExactly("ok", "ok");
     }
   }

@@ -105,7 +105,9 @@ class SummarizeJobTest {
               "v",
               null,
               null,
-              1);
+              1,
+              null,
+              null);
     }
     LocalSpark.table(Verdict.SCHEMA.toDDL(), verdicts)
         .write()

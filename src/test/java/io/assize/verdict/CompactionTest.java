@@ -276,6 +276,8 @@ class CompactionTest {
             "v",
             null,
             null,
-            1));
+            1,
+            null,
+            null));
   }
 }

@@ -162,6 +162,6 @@ class VerdictStoreTest {
     Timestamp at = Timestamp.from(Instant.ofEpochSecond(second));
     return row(
         key, sample, "p", "ab", "j", "a", null, null, null, status, null, 1, 1, "stop", at, run,
-        "f", "t", "v", null, null, 1);
+        "f", "t", "v", null, null, 1, null, null);
   }
 }
