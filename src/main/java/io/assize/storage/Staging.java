@@ -209,8 +209,8 @@ public final class Staging implements AutoCloseable {
   }
 
   /**
-   * Without renames: the new files beside the old ones, whose names are others, then without. What is
-   * staged stays until all is done, so that after a death it can be done again.
+   * Without renames: the new files beside the old ones, whose names are others, then without. What
+   * is staged stays until all is done, so that after a death it can be done again.
    */
   private void copyOver(Path staged, Path target) throws IOException {
     Set<String> kept = new TreeSet<>();

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.ConcurrentModificationException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -24,7 +26,7 @@ import org.slf4j.LoggerFactory;
 /** Verdicts as a Delta Lake table, partitioned by judge and protocol. */
 final class DeltaVerdictStore extends VerdictStore {
   /** Two runs that make the table at once conflict; the second finds it made. */
-  private static final int TRIES = 5;
+  private static final int TRIES = 12;
 
   private static final Logger LOG = LoggerFactory.getLogger(DeltaVerdictStore.class);
 
@@ -42,6 +44,8 @@ final class DeltaVerdictStore extends VerdictStore {
         if (tries == TRIES) {
           throw e;
         }
+        // The other's first commit is a moment away.
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100L * tries));
       }
     }
   }
