@@ -86,13 +86,16 @@ final class Columns {
     return all;
   }
 
-  /** What a valid row becomes. */
+  /** What a valid row becomes; of judged rows without columns of ours that no file has. */
   List<Column> valid() {
     RowChecks checks = new RowChecks(config, schema);
     List<Column> columns = new ArrayList<>();
     Set<String> taken = new LinkedHashSet<>();
     for (Field field : schema.fields()) {
-      columns.add(checks.meaning(field.name()));
+      boolean absent = !found.containsKey(field.name()) && !field.name().equals("scenario");
+      if (!absent || schema != CorpusSchema.JUDGED) {
+        columns.add(checks.meaning(field.name()));
+      }
       taken.add(Types.folded(field.name()));
     }
     riders.keySet().forEach(name -> columns.add(col(rider(name)).as(free(name, taken))));

@@ -66,11 +66,18 @@ public record Corpus(
             .map(row -> row.getString(0) + " in " + row.getLong(1))
             .collect(Collectors.joining(", "));
     return counts
-        + byCount()
-            .limit(SAID)
-            .map(reason -> reason + " " + reasons.get(reason))
-            .collect(Collectors.joining(", ", " (", byMore(reasons.size()) + ")"))
+        + " ("
+        + commonestReasons()
+        + ")"
         + (of.isEmpty() ? "" : "; models left out: " + of + byMore(models.size()));
+  }
+
+  /** The commonest reasons, each with its rows. */
+  public String commonestReasons() {
+    return byCount()
+        .limit(SAID)
+        .map(reason -> reason + " " + reasons.get(reason))
+        .collect(Collectors.joining(", ", "", byMore(reasons.size())));
   }
 
   private Stream<String> byCount() {

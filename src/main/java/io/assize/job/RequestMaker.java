@@ -54,7 +54,7 @@ record RequestMaker(String judgeFingerprint, Protocol protocol, Taxonomy taxonom
     List<ChatMessage> messages = new PromptTemplate(protocol).render(fields);
     String id = sampleId + " (" + order.text() + ")";
     Prompt prompt = prompt(id, messages, fields, recording);
-    return new Request(sampleId, order, fields, prompt, key(messages, recorded));
+    return new Request(sampleId, order, fields, prompt, key(messages, recorded, order));
   }
 
   /** The same request with other texts for the responses; its key stays. */
@@ -74,13 +74,15 @@ record RequestMaker(String judgeFingerprint, Protocol protocol, Taxonomy taxonom
         id, messages, protocol.chat(), protocol.decision(), fields.responses(), recording);
   }
 
-  private String key(List<ChatMessage> messages, String recorded) {
+  private String key(List<ChatMessage> messages, String recorded, Order order) {
     List<String> rendered = new ArrayList<>();
     for (ChatMessage message : messages) {
       rendered.add(message.role());
       rendered.add(message.content());
     }
     if (recorded != null) {
+      // It speaks of a and b: of two equal texts its answer is another in each order.
+      rendered.add(order.text());
       rendered.add(recorded);
     }
     return VerdictKey.of(judgeFingerprint, protocol.identity(), rendered);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
+import io.assize.stats.LengthBaseline;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.PublicData;
 import io.assize.verdict.TableStore;
@@ -68,7 +69,8 @@ class CorpusCasesTest {
 
     // A model against itself: the same rows in quarantine, with all they have.
     Corpus bad = read(name, Map.of("assize.corpus.columns.model_b", "model_a"));
-    tables.write(bad.quarantined(), "quarantine");
+    tables.writeWithCsv(bad.quarantined(), "quarantine");
+    assertThat(Path.of(dir.resolve(name) + "/quarantine.csv")).isNotEmptyFile();
     Dataset<Row> quarantine = tables.read("quarantine");
     assertThat(quarantine.count()).isEqualTo(rows);
     assertThat(List.of(quarantine.schema().fieldNames()))
@@ -114,6 +116,21 @@ class CorpusCasesTest {
         .contains("False", "false", "True", "0");
     assertThat(texts(read("csv-trims", Map.of()), "model_a"))
         .containsExactlyInAnyOrder("ash", "ash ", "Ash", "ash\u00a0", "ash", "ash\n");
+  }
+
+  @Test
+  void theLongerTextWinsInLanguagesWithoutBlanks() {
+    List<Row> rows = read("cjk-length", Map.of()).valid().collectAsList();
+    assertThat(rows).hasSize(6);
+    for (Row row : rows) {
+      int sign =
+          LengthBaseline.compare(
+              LengthBaseline.words(row.getAs("response_a")),
+              LengthBaseline.words(row.getAs("response_b")),
+              LengthBaseline.MARGIN);
+      String longer = sign > 0 ? "a" : sign < 0 ? "b" : "tie";
+      assertThat(longer).isEqualTo(row.<String>getAs("label"));
+    }
   }
 
   @Test
