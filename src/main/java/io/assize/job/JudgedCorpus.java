@@ -21,7 +21,8 @@ record JudgedCorpus(Dataset<Row> valid, Dataset<Row> setAside) {
   /**
    * Reads it.
    *
-   * @param schema of the corpus; null: whatever it is, of which only {@code sample_id} must be there
+   * @param schema of the corpus; null: whatever it is, of which only {@code sample_id} must be
+   *     there
    * @param progress is told what is left out
    * @throws UserError where it cannot be read, lacks a column, or no row counts
    */
