@@ -53,6 +53,11 @@ record ParquetFooter(CorpusFiles.DataFile file, List<Column> columns, String pro
 
   private static String problem(Path path, Configuration hadoop, Exception e) {
     String message = String.valueOf(e.getMessage());
+    if (message.contains("parquet.format.LogicalType")) {
+      // The library fails on the whole file, and so would Spark.
+      return "has a column of a type that this Spark's Parquet library is too old to know, such as"
+          + " float16: write it again without the column, or as another type";
+    }
     if (!message.contains("not a Parquet file")) {
       return "cannot be read as Parquet: " + message.lines().findFirst().orElse("");
     }
