@@ -145,9 +145,11 @@ final class ContinuousBatch {
         return;
       }
     }
-    Step step = exact ? exactStep() : mixedStep();
-    if (!step.isEmpty()) {
-      run(step);
+    try (NativeWork work = NativeWork.begin()) {
+      Step step = exact ? exactStep() : mixedStep();
+      if (!step.isEmpty()) {
+        run(step);
+      }
     }
   }
 

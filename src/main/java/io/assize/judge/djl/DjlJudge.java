@@ -211,7 +211,13 @@ public final class DjlJudge implements Judge {
       throws IOException {
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), config.model());
     ExecutorService worker = Executors.newSingleThreadExecutor(thread("assize-djl-judge"));
-    Future<BatchDecoder> loaded = worker.submit(load);
+    Future<BatchDecoder> loaded =
+        worker.submit(
+            () -> {
+              try (NativeWork work = NativeWork.begin()) {
+                return load.call();
+              }
+            });
     try {
       BatchDecoder decoder = get(loaded);
       DjlJudge judge =
