@@ -51,6 +51,7 @@ final class Ending {
           "assize: stopped before its end: what was committed is kept, and the same command goes on"
               + " from there"
               + log);
+      Logs.takeErrors();
     }
   }
 }

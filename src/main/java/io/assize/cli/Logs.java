@@ -2,6 +2,8 @@ package io.assize.cli;
 
 import io.assize.config.Secrets;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -92,6 +94,17 @@ final class Logs {
     } catch (IOException e) {
       return "--verbose shows its trace, for " + file + " cannot be written";
     }
+  }
+
+  /** From now on what libraries print as errors goes to the file, or nowhere where it cannot. */
+  static synchronized void takeErrors() {
+    OutputStream to;
+    try {
+      to = Files.newOutputStream(file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      to = OutputStream.nullOutputStream();
+    }
+    System.setErr(new PrintStream(to, true, StandardCharsets.UTF_8));
   }
 
   /** A trace as text, without secrets. */
