@@ -96,9 +96,7 @@ final class Waves {
     int partitions = rows.getNumPartitions();
     try {
       while (nextPartition < partitions || !underWay.isEmpty()) {
-        boolean room =
-            underWay.isEmpty() || (underWay.size() == 1 && inItsTail(underWay.peekFirst()));
-        if (nextPartition < partitions && room) {
+        if (nextPartition < partitions && hasRoom()) {
           start(drivers, Math.min(size, partitions - nextPartition));
         }
         Wave first = underWay.peekFirst();
@@ -140,6 +138,10 @@ final class Waves {
             });
     underWay.addLast(new Wave(number, count, work));
     LOG.info("wave {}: tasks {} to {} of {}", number, from + 1, to, rows.getNumPartitions());
+  }
+
+  private boolean hasRoom() {
+    return underWay.isEmpty() || (underWay.size() == 1 && inItsTail(underWay.peekFirst()));
   }
 
   private boolean ended(Wave wave) {
