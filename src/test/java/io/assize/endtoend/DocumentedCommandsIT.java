@@ -48,7 +48,8 @@ class DocumentedCommandsIT {
     clone = Files.createDirectories(dir.resolve("clone"));
     copyWhatGitKnows();
     try (Cluster cluster = new Cluster(dir.resolve("cluster"))) {
-      Map<String, String> environment = new HashMap<>(cluster.environment());
+      Map<String, String> environment = new HashMap<>(Programs.QUICK);
+      environment.putAll(cluster.environment());
       environment.put("PATH", Programs.VENV.resolve("bin") + ":" + System.getenv("PATH"));
       environment.put("PYSPARK_PYTHON", Programs.VENV.resolve("bin/python").toString());
       for (Path document : Documents.all()) {
