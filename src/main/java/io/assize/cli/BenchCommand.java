@@ -4,8 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.typesafe.config.ConfigUtil;
-import io.assize.config.AssizeConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.Choice;
@@ -34,7 +32,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ScopeType;
 
 /** {@code bench}: measurements, beside peers where there are some. */
 @Command(
@@ -48,29 +45,33 @@ import picocli.CommandLine.ScopeType;
       CommandLine.HelpCommand.class
     })
 final class BenchCommand {
+  private static final String PRECISION = "of the judge (default: the configuration's, or auto)";
 
-  @Mixin private Workload workload;
-  @Mixin private Output output;
-
-  /** What is measured on. */
+  /** What is measured on; a flag goes before {@code -D}, and that before the file. */
   static final class Workload {
+    /** Where neither a file nor a flag says anything. */
+    private static final Map<String, String> DEFAULTS =
+        Map.of(
+            "assize.judge.max_new_tokens", "64",
+            "assize.judge.context_length", "2048",
+            "assize.judge.threads", "2");
+
+    @Mixin private GivenConfig given;
+
     @Option(
         names = "--pairs",
-        scope = ScopeType.INHERIT,
         paramLabel = "FILE",
         description = "Auto-J's pairs, as testdata_pairwise.jsonl")
     private Path pairs;
 
     @Option(
         names = "--model",
-        scope = ScopeType.INHERIT,
         paramLabel = "PATH",
         description = "the judge (scripts/assize bench fetches the demo's and fills this in)")
     private Path model;
 
     @Option(
         names = "--count",
-        scope = ScopeType.INHERIT,
         paramLabel = "N",
         defaultValue = "256",
         description = "prompts (default: ${DEFAULT-VALUE})")
@@ -78,58 +79,69 @@ final class BenchCommand {
 
     @Option(
         names = "--new-tokens",
-        scope = ScopeType.INHERIT,
         paramLabel = "N",
-        defaultValue = "64",
-        description = "most tokens of an answer (default: ${DEFAULT-VALUE})")
-    private int newTokens;
+        description = "most tokens of an answer (default: the configuration's, or 64)")
+    private Integer newTokens;
 
     @Option(
         names = "--context",
-        scope = ScopeType.INHERIT,
         paramLabel = "N",
-        defaultValue = "2048",
-        description = "tokens of prompt and answer; longer pairs are passed over")
-    private int context;
+        description =
+            "tokens of prompt and answer, longer pairs are passed over (default: the"
+                + " configuration's, or 2048)")
+    private Integer context;
 
     @Option(
         names = "--threads",
-        scope = ScopeType.INHERIT,
         paramLabel = "N",
-        defaultValue = "2",
-        description = "CPU threads, ours and the peers' (default: ${DEFAULT-VALUE})")
-    private int threads;
+        description = "CPU threads, ours and the peers' (default: the configuration's, or 2)")
+    private Integer threads;
 
-    /** The precision that {@code auto} stands for here; others as they are. */
+    /** What {@code precision} stands for here, null for the configuration's. */
     String resolved(String precision) {
-      return PrecisionChoice.here(config(precision, "decision = text"), "cpu").engine().precision();
+      return PrecisionChoice.here(config(precision, Map.of()), "cpu").engine().precision();
     }
 
-    DjlJudge open(String precision, String more) {
-      return DjlJudge.open(config(precision, "decision = text, " + more), "cpu");
+    /** Opens the judge; {@code more} are keys of {@code assize.judge} that the measurement sets. */
+    DjlJudge open(String precision, Map<String, Object> more) {
+      return DjlJudge.open(config(precision, more), "cpu");
     }
 
-    private JudgeConfig config(String precision, String more) {
-      if (pairs == null || model == null) {
+    /** The judge as it is measured, but for its precision. */
+    JudgeConfig config() {
+      return config(null, Map.of());
+    }
+
+    private JudgeConfig config(String precision, Map<String, Object> more) {
+      Map<String, String> flags = new LinkedHashMap<>();
+      flags.put("model", model == null ? null : model.toString());
+      flags.put("precision", precision);
+      flags.put("max_new_tokens", text(newTokens));
+      flags.put("context_length", text(context));
+      flags.put("threads", text(threads));
+      flags.put("decision", "text");
+      more.forEach((key, value) -> flags.put(key, value.toString()));
+      JudgeConfig judge = given.judge(DEFAULTS, flags);
+      if (!judge.kind().equals("djl")) {
         throw UserError.configuration(
-            "name Auto-J's pairs with --pairs, and the judge with --model");
+            "assize.judge.kind is %s: this measures a model in this process, djl", judge.kind());
       }
-      return AssizeConfig.parse(
-              ("assize { corpus.path = none, output.dir = none, judge { kind = djl, precision = %s,"
-                      + " max_new_tokens = %d, context_length = %d, threads = %d, %s } }")
-                  .formatted(precision, newTokens, context, threads, more),
-              Map.of("assize.judge.model", ConfigUtil.quoteString(model.toString())))
-          .judge();
+      return judge;
+    }
+
+    private static String text(Integer number) {
+      return number == null ? null : number.toString();
     }
 
     /** The first prompts that fit, and what they are in tokens. */
     List<Prompt> prompts(DjlJudge judge) {
+      if (pairs == null) {
+        throw UserError.configuration("--pairs is missing: name Auto-J's pairs, as JSON lines");
+      }
+      int most = config().engine().contextLength() - config().decoding().maxNewTokens() - 32;
       List<Prompt> fitting =
           BenchPrompts.read(pairs).stream()
-              .filter(
-                  prompt ->
-                      judge.tokens(prompt.messages(), prompt.chat()).length + newTokens + 32
-                          <= context)
+              .filter(prompt -> judge.tokens(prompt.messages(), prompt.chat()).length <= most)
               .limit(count)
               .toList();
       if (fitting.size() < count) {
@@ -181,7 +193,9 @@ final class BenchCommand {
           "Whole work (reading and writing) on real prompts, ours and the peers' in turns.",
       mixinStandardHelpOptions = true)
   int engine(
-      @Option(names = "--precision", defaultValue = "auto") String asked,
+      @Mixin Workload workload,
+      @Mixin Output output,
+      @Option(names = "--precision", description = PRECISION) String asked,
       @Option(names = "--runs", defaultValue = "5", description = "paired runs") int runs,
       @Option(
               names = "--peers",
@@ -201,9 +215,9 @@ final class BenchCommand {
     Path request;
     WorkDone done = WorkDone.NONE;
     Map<String, List<Measured>> measured = new LinkedHashMap<>();
-    try (DjlJudge judge = workload.open(precision, "slots = 1")) {
+    try (DjlJudge judge = workload.open(precision, Map.of("slots", 1))) {
       prompts = workload.prompts(judge);
-      request = writeRequest(judge, prompts, work);
+      request = writeRequest(judge, prompts, workload.config(), work);
       rates = judge.machineRates();
     }
     for (String peer : List.copyOf(programs)) {
@@ -214,7 +228,7 @@ final class BenchCommand {
     for (int run = 0; run <= runs; run++) {
       List<Measured> round = new ArrayList<>();
       // Anew each time, as the peers: one that has read these prompts before would reuse them.
-      try (DjlJudge judge = workload.open(precision, "slots = 32")) {
+      try (DjlJudge judge = workload.open(precision, Map.of())) {
         round.add(ours("assize", judge, prompts));
         done = judge.workDone();
       }
@@ -230,7 +244,7 @@ final class BenchCommand {
       }
       keep(run, runs, round, measured);
     }
-    double[] reached = reached(precision, prompts);
+    double[] reached = reached(workload, precision, prompts);
     EngineResult result =
         new EngineResult(
             precision,
@@ -275,6 +289,7 @@ final class BenchCommand {
       int newTokens,
       int runs,
       Map<String, Double> seconds,
+      Map<String, Double> rowsPerSecond,
       double forcedTimesAsFast) {}
 
   /** What a critique costs. */
@@ -283,18 +298,20 @@ final class BenchCommand {
       description = "Rows a second with decision = forced against decision = critique, in turns.",
       mixinStandardHelpOptions = true)
   int decisions(
-      @Option(names = "--precision", defaultValue = "auto") String asked,
+      @Mixin Workload workload,
+      @Mixin Output output,
+      @Option(names = "--precision", description = PRECISION) String asked,
       @Option(names = "--runs", defaultValue = "5", description = "paired runs") int runs) {
     String precision = workload.resolved(asked);
     List<Prompt> prompts;
-    try (DjlJudge judge = workload.open(precision, "slots = 1")) {
+    try (DjlJudge judge = workload.open(precision, Map.of("slots", 1))) {
       prompts = workload.prompts(judge);
     }
     Map<String, List<Measured>> measured = new LinkedHashMap<>();
     for (int run = 0; run <= runs; run++) {
       List<Measured> round = new ArrayList<>();
       for (String decision : List.of("critique", "forced")) {
-        try (DjlJudge judge = workload.open(precision, "slots = 32, decision = " + decision)) {
+        try (DjlJudge judge = workload.open(precision, Map.of("decision", decision))) {
           round.add(ours(decision, judge, prompts));
         }
       }
@@ -305,13 +322,16 @@ final class BenchCommand {
     Map<String, Double> seconds = new LinkedHashMap<>();
     measured.forEach(
         (decision, all) -> seconds.put(decision, median(all.stream().map(Measured::seconds))));
+    Map<String, Double> rate = new LinkedHashMap<>();
+    seconds.forEach((decision, taken) -> rate.put(decision, prompts.size() / taken));
     DecisionsResult result =
         new DecisionsResult(
             precision,
             prompts.size(),
-            workload.newTokens,
+            workload.config().decoding().maxNewTokens(),
             runs,
             seconds,
+            rate,
             median(
                 IntStream.range(0, forced.size())
                     .mapToObj(i -> critiques.get(i).seconds() / forced.get(i).seconds())));
@@ -322,11 +342,11 @@ final class BenchCommand {
             "%d prompts, at most %d new tokens, %d paired runs, precision %s; medians%n"
                 + "critique %.2f rows/s, forced %.2f rows/s: %.2f times as many%n",
             prompts.size(),
-            workload.newTokens,
+            workload.config().decoding().maxNewTokens(),
             runs,
             precision,
-            prompts.size() / seconds.get("critique"),
-            prompts.size() / seconds.get("forced"),
+            rate.get("critique"),
+            rate.get("forced"),
             result.forcedTimesAsFast()));
     return 0;
   }
@@ -347,8 +367,8 @@ final class BenchCommand {
    * Operations a second while prompts alone are read, two for each of the layers' weights; and
    * bytes a second while one sequence writes, the weights once a token.
    */
-  private double[] reached(String precision, List<Prompt> prompts) {
-    try (DjlJudge judge = workload.open(precision, "slots = 1, prefix_reuse = false")) {
+  private static double[] reached(Workload workload, String precision, List<Prompt> prompts) {
+    try (DjlJudge judge = workload.open(precision, Map.of("slots", 1, "prefix_reuse", false))) {
       List<Prompt> some = prompts.subList(0, Math.min(24, prompts.size()));
       judge.submit(some.get(0)).join();
       WorkDone before = judge.workDone();
@@ -385,6 +405,8 @@ final class BenchCommand {
               + " full batches.",
       mixinStandardHelpOptions = true)
   int precision(
+      @Mixin Workload workload,
+      @Mixin Output output,
       @Option(
               names = "--precisions",
               split = ",",
@@ -395,12 +417,14 @@ final class BenchCommand {
           int texts,
       @Option(names = "--deterministic") boolean deterministic) {
     List<String> precisions = asked.equals(List.of("auto")) ? allPrecisions() : asked;
+    boolean exact = deterministic || workload.config().engine().deterministic();
     List<PrecisionResult> results = new ArrayList<>();
     List<Completion> reference = null;
     double fp32 = Double.NaN;
     for (String precision : precisions) {
-      String full = "slots = 32, deterministic = " + deterministic;
-      String single = "slots = 1, prefix_reuse = false, deterministic = " + deterministic;
+      Map<String, Object> full = Map.of("deterministic", exact);
+      Map<String, Object> single =
+          Map.of("slots", 1, "prefix_reuse", false, "deterministic", exact);
       List<Prompt> prompts;
       List<Prompt> some;
       List<Completion> textsTogether;
@@ -411,12 +435,13 @@ final class BenchCommand {
         perplexity = perplexity(judge, some);
         textsTogether = together(judge, withNeighbours(some, prompts), some);
       }
-      List<Completion> textsAlone = alone(precision, single, some);
+      List<Completion> textsAlone = alone(workload, precision, single, some);
       List<Completion> together;
-      try (DjlJudge judge = workload.open(precision, full + ", decision = forced")) {
+      try (DjlJudge judge = workload.open(precision, with(full, "decision", "forced"))) {
         together = together(judge, prompts, prompts);
       }
-      List<Completion> alone = alone(precision, single + ", decision = forced", prompts);
+      List<Completion> alone =
+          alone(workload, precision, with(single, "decision", "forced"), prompts);
       if (reference == null) {
         reference = together;
         fp32 = perplexity;
@@ -424,7 +449,7 @@ final class BenchCommand {
       PrecisionResult result =
           new PrecisionResult(
               precision,
-              deterministic,
+              exact,
               perplexity,
               perplexity / fp32 - 1,
               share(choices(together), choices(reference)),
@@ -497,7 +522,14 @@ final class BenchCommand {
     return wanted.stream().map(prompt -> futures.get(prompt.id()).join()).toList();
   }
 
-  private List<Completion> alone(String precision, String settings, List<Prompt> prompts) {
+  private static Map<String, Object> with(Map<String, Object> settings, String key, Object value) {
+    Map<String, Object> more = new LinkedHashMap<>(settings);
+    more.put(key, value);
+    return more;
+  }
+
+  private static List<Completion> alone(
+      Workload workload, String precision, Map<String, Object> settings, List<Prompt> prompts) {
     try (DjlJudge judge = workload.open(precision, settings)) {
       return prompts.stream().map(prompt -> judge.submit(prompt).join()).toList();
     }
@@ -513,11 +545,13 @@ final class BenchCommand {
     return (double) same / some.size();
   }
 
-  private Path writeRequest(DjlJudge judge, List<Prompt> prompts, Path work) throws IOException {
+  private static Path writeRequest(
+      DjlJudge judge, List<Prompt> prompts, JudgeConfig config, Path work) throws IOException {
     ObjectNode request = new ObjectMapper().createObjectNode();
-    request.put("model", workload.model.toAbsolutePath().toString());
-    request.put("threads", workload.threads).put("new_tokens", workload.newTokens);
-    request.put("context", workload.context);
+    request.put("model", Path.of(config.model()).toAbsolutePath().toString());
+    request.put("threads", config.engine().threads());
+    request.put("new_tokens", config.decoding().maxNewTokens());
+    request.put("context", config.engine().contextLength());
     ArrayNode array = request.putArray("prompts");
     for (Prompt prompt : prompts) {
       ArrayNode tokens = array.addArray();

@@ -35,18 +35,20 @@ final class BenchCoverageCommand implements Callable<Integer> {
   @Option(
       names = "--seed",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "equal seeds give equal tables (default: ${DEFAULT-VALUE})")
-  private long seed;
+      description =
+          "equal seeds give equal tables (default: assize.summary.seed of the configuration, or 1)")
+  private String seed;
 
   @Option(names = "--plot", paramLabel = "FILE", description = "writes the plot, as SVG")
   private Path plot;
 
+  @Mixin private GivenConfig given;
   @Mixin private Output output;
 
   @Override
   public Integer call() {
-    List<Coverage.Result> results = Coverage.run(boards, seed);
+    long drawn = given.flag("assize.summary.seed", seed).load().summary().seed();
+    List<Coverage.Result> results = Coverage.run(boards, drawn);
     if (plot != null) {
       try {
         Files.writeString(plot, svg(results));

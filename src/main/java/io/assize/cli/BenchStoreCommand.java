@@ -68,7 +68,8 @@ final class BenchStoreCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     long pairs = verdicts / 2;
-    try (SparkSession spark = Sessions.open("bench store", given.load().spark())) {
+    try (SparkSession spark =
+        Sessions.open("bench store", given.load().spark(), Output::progress)) {
       generate(spark, pairs, "corpus");
       generate(spark, pairs + Math.round(pairs * newShare), "grown");
       Output.progress("filling the store with %d verdicts".formatted(2 * pairs));

@@ -137,7 +137,7 @@ final class BenchSummaryCommand implements Callable<Integer> {
     double peak;
     Map<String, String> settings = new LinkedHashMap<>(given.load().spark());
     settings.putIfAbsent("spark.sql.shuffle.partitions", "16");
-    try (SparkSession spark = Sessions.open("bench summary", settings)) {
+    try (SparkSession spark = Sessions.open("bench summary", settings, Output::progress)) {
       if (!Files.exists(data.resolve("verdicts/_SUCCESS"))) {
         Output.progress("generating %d verdicts".formatted(count));
         generate(spark, count / 2, data);

@@ -26,7 +26,7 @@ final class CompactCommand implements Callable<Integer> {
   public Integer call() {
     AssizeConfig config = given.flag("assize.store.path", folder, "--store").load();
     String store = config.store().pathIn(config.output().dir());
-    try (SparkSession spark = Sessions.open("compact", config.spark())) {
+    try (SparkSession spark = Sessions.open("compact", config.spark(), Output::progress)) {
       VerdictStore.Compaction done = VerdictStore.openThere(spark, store).compact();
       output.print(
           done,

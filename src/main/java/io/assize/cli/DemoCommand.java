@@ -61,7 +61,7 @@ final class DemoCommand implements Callable<Integer> {
     settings.put("assize.output.dir", quoted(out));
     settings.putAll(overrides);
     AssizeConfig config = AssizeConfig.parse(Settings.resource("conf/demo.conf"), settings);
-    try (SparkSession spark = Sessions.open("demo", config.spark())) {
+    try (SparkSession spark = Sessions.open("demo", config.spark(), Output::progress)) {
       TableStore tables = new TableStore(spark, config.output().dir());
       tables.prepare();
       tables.write(DemoCorpus.pairs(spark), "input");

@@ -24,7 +24,7 @@ final class ExplainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     AssizeConfig loaded = config.load();
-    try (SparkSession spark = Sessions.open("explain", loaded.spark())) {
+    try (SparkSession spark = Sessions.open("explain", loaded.spark(), Output::progress)) {
       Explanation explanation = Explanation.of(spark, loaded, sampleId);
       output.print(explanation, explanation.text());
       return 0;

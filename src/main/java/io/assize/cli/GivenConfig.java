@@ -2,6 +2,7 @@ package io.assize.cli;
 
 import com.typesafe.config.ConfigUtil;
 import io.assize.config.AssizeConfig;
+import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusSchema;
 import io.assize.prompt.Protocol;
@@ -53,6 +54,28 @@ final class GivenConfig {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     all.putAll(flags);
     return file == null ? AssizeConfig.parse(NONE, all) : AssizeConfig.load(file, all);
+  }
+
+  /**
+   * The judge of the file, or of {@code -D} alone.
+   *
+   * @param defaults of keys that neither a file nor {@code -D} gives
+   * @param judge keys below {@code assize.judge}, which go before all others; null: not given
+   */
+  JudgeConfig judge(Map<String, String> defaults, Map<String, String> judge) {
+    Map<String, String> all = new LinkedHashMap<>();
+    if (file == null) {
+      all.put("assize.judge.kind", "djl");
+      all.putAll(defaults);
+    }
+    all.putAll(overrides);
+    judge.forEach(
+        (key, value) -> {
+          if (value != null) {
+            all.put("assize.judge." + key, ConfigUtil.quoteString(value));
+          }
+        });
+    return (file == null ? AssizeConfig.parse(NONE, all) : AssizeConfig.load(file, all)).judge();
   }
 
   /** The columns of the file's corpus; null without a file: whatever they are, in our names. */

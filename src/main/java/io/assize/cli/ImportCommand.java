@@ -47,7 +47,7 @@ final class ImportCommand implements Runnable {
 
     private int data(String name, BiFunction<ImportJob, String, ImportJob.Result> work) {
       AssizeConfig config = config();
-      try (SparkSession spark = Sessions.open("import " + name, config.spark())) {
+      try (SparkSession spark = Sessions.open("import " + name, config.spark(), Output::progress)) {
         ImportJob.Result result = work.apply(new ImportJob(spark), config.output().dir());
         output.print(
             result,

@@ -22,7 +22,7 @@ final class JudgeCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     AssizeConfig loaded = config.load();
-    try (SparkSession spark = Sessions.open("judge", loaded.spark())) {
+    try (SparkSession spark = Sessions.open("judge", loaded.spark(), Output::progress)) {
       RunResult result = new EvaluationJob(spark, loaded, mode.get(), Output::progress).judgeOnly();
       output.print(result, Results.text(result));
       return Results.exitCode(result, loaded);

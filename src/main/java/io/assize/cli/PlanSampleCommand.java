@@ -64,7 +64,7 @@ final class PlanSampleCommand implements Callable<Integer> {
             .flag("assize.store.path", verdicts, "--verdicts")
             .flag("assize.corpus.path", corpus, "--corpus")
             .load();
-    try (SparkSession spark = Sessions.open("plan-sample", config.spark())) {
+    try (SparkSession spark = Sessions.open("plan-sample", config.spark(), Output::progress)) {
       SamplePlans plans =
           new PlanSampleJob(spark, config.summary())
               .run(

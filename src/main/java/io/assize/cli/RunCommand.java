@@ -25,7 +25,7 @@ final class RunCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     AssizeConfig loaded = config.load();
-    try (SparkSession spark = Sessions.open("run", loaded.spark())) {
+    try (SparkSession spark = Sessions.open("run", loaded.spark(), Output::progress)) {
       RunResult result = new EvaluationJob(spark, loaded, mode.get(), Output::progress).run();
       TableStore tables = new TableStore(spark, loaded.output().dir());
       Leaderboard board = leaderboard(tables);

@@ -48,7 +48,7 @@ final class SummarizeCommand implements Callable<Integer> {
     String store = judged.store().pathIn(judged.output().dir());
     AssizeConfig config = given.flag("assize.output.dir", out, "--out").load();
     String folder = config.output().dir();
-    try (SparkSession spark = Sessions.open("summarize", config.spark())) {
+    try (SparkSession spark = Sessions.open("summarize", config.spark(), Output::progress)) {
       SummarizeJob.Result result =
           new SummarizeJob(spark, config.summary(), Output::progress)
               .run(store, config.corpus(), given.schema(config), config.scenarios(), folder);

@@ -18,6 +18,7 @@ import io.assize.judge.WorkDone;
 import io.assize.prompt.Protocol;
 import io.assize.spark.DeviceWork;
 import io.assize.spark.Progress;
+import io.assize.spark.Told;
 import io.assize.storage.Kept;
 import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.TableStore;
@@ -93,7 +94,7 @@ public final class EvaluationJob {
     this.spark = spark;
     this.config = config;
     this.mode = mode;
-    this.progress = progress;
+    this.progress = new Told(progress);
     this.stage = JudgeStage.of(spark, config, runId);
     this.judge = stage.spec();
     this.protocol = stage.maker().protocol();

@@ -71,9 +71,10 @@ public final class Progress extends SparkListener implements AutoCloseable {
   public static Progress show(
       SparkContext context, long total, Counts counts, int seconds, Consumer<String> out) {
     Progress progress = new Progress(context, total, counts);
+    Consumer<String> told = new Told(out);
     context.addSparkListener(progress);
     progress.clock.scheduleAtFixedRate(
-        () -> out.accept(progress.line()), seconds, seconds, TimeUnit.SECONDS);
+        () -> told.accept(progress.line()), seconds, seconds, TimeUnit.SECONDS);
     return progress;
   }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.SparkConf;
@@ -18,8 +19,12 @@ import scala.Tuple2;
 public final class Sessions {
   private Sessions() {}
 
-  /** Opens a session; settings of spark-submit go before the given ones. */
-  public static SparkSession open(String name, Map<String, String> settings) {
+  /**
+   * Opens a session; settings of spark-submit go before the given ones.
+   *
+   * @param out is told when a cluster gives no executor
+   */
+  public static SparkSession open(String name, Map<String, String> settings, Consumer<String> out) {
     SparkConf conf = new SparkConf();
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "assize " + name);
@@ -52,6 +57,21 @@ public final class Sessions {
     // A wave's commit must not wait behind all tasks of the next wave.
     conf.setIfMissing("spark.scheduler.mode", "FAIR");
     secrets(conf);
+    if (conf.get("spark.master").startsWith("local")) {
+      return start(conf);
+    }
+    ExecutorWatch watch = ExecutorWatch.start(conf, out);
+    try {
+      SparkSession session = start(conf);
+      watch.started(session.sparkContext());
+      return session;
+    } catch (UserError e) {
+      watch.close();
+      throw e;
+    }
+  }
+
+  private static SparkSession start(SparkConf conf) {
     try {
       return SparkSession.builder().config(conf).getOrCreate();
     } catch (RuntimeException e) {

@@ -16,10 +16,12 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.IntSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -318,6 +320,80 @@ class AssizeTest {
     Ended ended = assize("bench", "coverage", "--boards", "20", "--plot", dir + "/coverage.svg");
     assertThat(ended.out()).contains("| rating: sandwich |").contains("| rank of a model |");
     assertThat(dir.resolve("coverage.svg")).exists();
+  }
+
+  @Test
+  void coverageTakesTheSeedOfTheConfiguration() throws IOException {
+    Path conf = conf(dir.resolve("pairs"));
+    JsonNode seven = json("bench", "coverage", "--boards", "2", "--seed", "7");
+    String[] configured = {"bench", "coverage", "--boards", "2", "-c", conf.toString()};
+    assertThat(json(with(List.of(configured), "-Dassize.summary.seed=7"))).isEqualTo(seven);
+    assertThat(json(configured)).isNotEqualTo(seven);
+  }
+
+  @Test
+  void benchMeasuresTheJudgeOfTheConfigurationAndJsonHoldsWhatItsTextSays() throws IOException {
+    String[] measured = {"--pairs", autoJPairs().toString(), "--count", "2", "-c", ""};
+    measured[5] = tiny("kind = djl, precision = fp32, max_new_tokens = 4, threads = 1").toString();
+
+    JsonNode engine = json(all("bench engine --runs 0 --work " + dir.resolve("work"), measured));
+    assertThat(engine.get("precision").asText()).isEqualTo("fp32");
+    assertThat(engine.get("prompts").asInt()).isEqualTo(2);
+    assertThat(engine.get("tokens_per_second").get("assize").asDouble()).isPositive();
+    assertThat(engine.get("rows_per_second").asDouble()).isPositive();
+    assertThat(engine.has("reused_share")).isTrue();
+    JsonNode request = new ObjectMapper().readTree(dir.resolve("work/request.json").toFile());
+    assertThat(request.get("new_tokens").asInt()).isEqualTo(4);
+    assertThat(request.get("threads").asInt()).isEqualTo(1);
+
+    JsonNode decisions = json(all("bench decisions --runs 0 --new-tokens 3", measured));
+    assertThat(decisions.get("new_tokens").asInt()).isEqualTo(3);
+    assertThat(decisions.get("rows_per_second").get("forced").asDouble()).isPositive();
+    assertThat(decisions.get("forced_times_as_fast").asDouble()).isPositive();
+
+    Ended precision = assize(all("bench precision --precisions fp32", measured));
+    assertThat(precision.out())
+        .startsWith("fp32  perplexity ")
+        .contains("decisions as fp32's 100.0 %", "alone as together 100.0 %");
+  }
+
+  @Test
+  void benchOfWhatIsNoModelHereIsWrongUsage() throws IOException {
+    String pairs = autoJPairs().toString();
+    assertThat(usage("bench", "engine", "--pairs", pairs))
+        .contains("assize.judge.model is missing");
+    assertThat(usage("bench", "engine", "--pairs", pairs, "-c", tiny("kind = length").toString()))
+        .contains("assize.judge.kind is length");
+    assertThat(usage("bench", "decisions", "-c", tiny("kind = djl").toString()))
+        .contains("--pairs is missing");
+  }
+
+  /** A configuration with the tiny checkpoint, whose positions suffice for the prompts. */
+  private Path tiny(String judge) throws IOException {
+    Path model = Files.createDirectories(dir.resolve("tiny"));
+    try (Stream<Path> files = Files.list(Path.of("src/test/resources/golden/tiny-llama"))) {
+      for (Path file : files.toList()) {
+        Files.copy(file, model.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+    Path config = model.resolve("config.json");
+    Files.writeString(config, Files.readString(config).replace(": 512", ": 4096"));
+    return Files.writeString(
+        dir.resolve("tiny.conf"),
+        "assize { corpus.path = none, output.dir = none, judge { model = \"%s\", %s } }"
+            .formatted(model, judge));
+  }
+
+  private Path autoJPairs() throws IOException {
+    String pair =
+        "{\"scenario\":\"planning\",\"prompt\":\"q %d\",\"response 1\":\"one\",\"response 2\":\"two\"}\n";
+    return Files.writeString(dir.resolve("pairs.jsonl"), pair.formatted(1) + pair.formatted(2));
+  }
+
+  private static String[] all(String command, String[] more) {
+    List<String> all = new ArrayList<>(List.of(command.split(" ", -1)));
+    all.addAll(List.of(more));
+    return all.toArray(new String[0]);
   }
 
   @Test

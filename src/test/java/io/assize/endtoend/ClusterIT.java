@@ -2,12 +2,14 @@ package io.assize.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assize.job.DemoCorpus;
 import io.assize.job.ImportJob;
 import io.assize.testing.Cluster;
 import io.assize.testing.DemoJudge;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
+import io.assize.testing.Programs.Running;
 import io.assize.testing.PublicData;
 import io.assize.verdict.TableStore;
 import java.io.IOException;
@@ -51,6 +53,7 @@ class ClusterIT {
       cluster = two.run(Duration.ofMinutes(20), command(conf, "cluster"));
     }
     assertThat(cluster.code()).as(cluster.err()).isZero();
+    assertThat(Programs.foreignLines(cluster.err())).hasSizeLessThan(6);
 
     Dataset<Row> one = verdicts("local");
     Dataset<Row> other = verdicts("cluster");
@@ -65,6 +68,30 @@ class ClusterIT {
     assertThat(run.<Long>getAs("judge_instances")).isEqualTo(2);
     assertThat(run.<Long>getAs("model_loads")).isEqualTo(2);
     keep(local, cluster);
+  }
+
+  @Test
+  void aClusterThatGivesNoExecutorSaysWhatWasAskedForAndWhatItHas() throws IOException {
+    DemoCorpus.pairs(LocalSpark.session()).write().parquet(dir.resolve("pairs").toString());
+    LocalSpark.session().stop();
+    Path conf =
+        Files.writeString(
+            dir.resolve("length.conf"),
+            "assize { corpus.path = \"%s\", judge.kind = length, output.dir = \"%s\" }"
+                .formatted(dir.resolve("pairs"), dir.resolve("out")));
+    try (Cluster two =
+            new Cluster(dir)
+                .with("spark.executor.memory", "3g")
+                .with("spark.executor.resource.gpu.amount", "1")
+                .with("spark.starvation.timeout", "1s");
+        Running waiting = two.start(List.of("run", "-c", conf.toString()))) {
+      Programs.await(
+          waiting,
+          "assize: no executor after \\d+ s: asked spark://127.0.0.1:\\d+ for executors of 2 cores,"
+              + " 3072 MB, 1 gpu each, 4 cores in all; it has workers: 2 with 2 of 2 cores, 2048 of"
+              + " 2048 MB and no GPU free",
+          Duration.ofMinutes(5));
+    }
   }
 
   private List<String> command(Path conf, String out) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.testing.LocalSpark;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.SparkContext;
 import org.apache.spark.executor.ExecutorMetrics;
 import org.apache.spark.scheduler.AccumulableInfo;
@@ -58,6 +60,26 @@ class ProgressTest {
       heartbeat(progress, 2, rows, 3);
       heartbeat(progress, 2, failed, 3);
       assertThat(progress.line()).startsWith("judged 4 of 4 requests (100 %)").contains("3 failed");
+    }
+  }
+
+  @Test
+  void aConsoleThatThrowsEndsNeitherTheLinesNorTheRun() throws InterruptedException {
+    CountDownLatch shown = new CountDownLatch(2);
+    Progress.Counts counts = new Progress.Counts(rows, failed, again, elsewhere, tokens);
+    try (Progress progress =
+        Progress.show(
+            context,
+            8,
+            counts,
+            1,
+            line -> {
+              shown.countDown();
+              throw new IllegalStateException("the console is gone");
+            })) {
+      assertThat(LocalSpark.session().range(8).count()).isEqualTo(8);
+      assertThat(shown.await(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(progress.line()).startsWith("judged 0 of 8");
     }
   }
 

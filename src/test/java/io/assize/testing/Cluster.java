@@ -2,9 +2,12 @@ package io.assize.testing;
 
 import io.assize.testing.Programs.Ended;
 import io.assize.testing.Programs.Running;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -16,6 +19,19 @@ public final class Cluster implements AutoCloseable {
   private static final Path SPARK = Programs.pythonPackage("pyspark");
   private static final Map<String, String> ENVIRONMENT =
       Map.of("SPARK_LOCAL_IP", "127.0.0.1", "SPARK_HOME", SPARK.toString());
+
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "spark.executor.cores", "2",
+          "spark.cores.max", "4",
+          "spark.executor.memory", "1500m",
+          "spark.scheduler.minRegisteredResourcesRatio", "1.0",
+          "spark.scheduler.maxRegisteredResourcesWaitingTime", "120s",
+          "spark.locality.wait", "0s",
+          "spark.sql.shuffle.partitions", "4",
+          "spark.driver.extraJavaOptions", Programs.QUICK_JVM,
+          "spark.executor.extraJavaOptions", Programs.QUICK_JVM,
+          "spark.ui.enabled", "false");
 
   private final Path dir;
   private final String master;
@@ -72,6 +88,20 @@ public final class Cluster implements AutoCloseable {
     return Programs.serve(dir, ENVIRONMENT, port, command);
   }
 
+  /**
+   * The environment of somebody whose {@code spark-submit} knows this cluster, as an
+   * administrator's settings make it.
+   */
+  public Map<String, String> environment() throws IOException {
+    StringBuilder defaults = new StringBuilder("spark.master " + master + "\n");
+    SETTINGS.forEach((key, value) -> defaults.append(key + " " + value + "\n"));
+    Path conf = Files.createDirectories(dir.resolve("spark-conf"));
+    Files.writeString(conf.resolve("spark-defaults.conf"), defaults);
+    Map<String, String> environment = new HashMap<>(ENVIRONMENT);
+    environment.put("SPARK_CONF_DIR", conf.toString());
+    return environment;
+  }
+
   /** Runs a command of Assize to its end. */
   public Ended run(Duration limit, List<String> command) {
     return Programs.run(dir, ENVIRONMENT, limit, submit(command));
@@ -117,21 +147,11 @@ public final class Cluster implements AutoCloseable {
                 master,
                 "--class",
                 "io.assize.cli.Assize"));
-    for (String setting :
-        List.of(
-            "spark.executor.cores=2",
-            "spark.cores.max=4",
-            "spark.executor.memory=1500m",
-            "spark.scheduler.minRegisteredResourcesRatio=1.0",
-            "spark.scheduler.maxRegisteredResourcesWaitingTime=120s",
-            "spark.locality.wait=0s",
-            "spark.sql.shuffle.partitions=4",
-            "spark.driver.extraJavaOptions=" + Programs.QUICK_JVM,
-            "spark.executor.extraJavaOptions=" + Programs.QUICK_JVM,
-            "spark.ui.enabled=false")) {
-      all.add("--conf");
-      all.add(setting);
-    }
+    SETTINGS.forEach(
+        (key, value) -> {
+          all.add("--conf");
+          all.add(key + "=" + value);
+        });
     all.addAll(settings);
     all.add(System.getProperty("assize.jar"));
     all.addAll(command);

@@ -27,7 +27,8 @@ public final class LocalSpark {
             "3",
             // Tables here are small: compiling each query takes longer than running it.
             "spark.sql.codegen.wholeStage",
-            "false"));
+            "false"),
+        line -> {});
   }
 
   /** What is held in memory at the moment; Delta's own tables of files among it. */

@@ -57,11 +57,20 @@ public final class Programs {
   /** Runs a program to its end. */
   public static Ended run(
       Path logs, Map<String, String> environment, Duration limit, List<String> command) {
+    return run(Path.of("").toAbsolutePath(), logs, environment, limit, command);
+  }
+
+  /** Runs a program to its end, from a folder. */
+  public static Ended run(
+      Path from, Path logs, Map<String, String> environment, Duration limit, List<String> command) {
     Path out = log(logs, "out");
     Path err = log(logs, "err");
     try {
       ProcessBuilder builder =
-          new ProcessBuilder(command).redirectOutput(out.toFile()).redirectError(err.toFile());
+          new ProcessBuilder(command)
+              .directory(from.toFile())
+              .redirectOutput(out.toFile())
+              .redirectError(err.toFile());
       builder.environment().putAll(environment);
       Process process = builder.start();
       if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
@@ -125,6 +134,14 @@ public final class Programs {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  /** What stands on a console besides the lines of Assize. */
+  public static List<String> foreignLines(String err) {
+    return err.lines()
+        .filter(line -> !line.startsWith("assize: "))
+        .filter(line -> !line.matches("\\d\\d:\\d\\d:\\d\\d (INFO|WARN|ERROR) \\w+: .*"))
+        .toList();
   }
 
   /** kill -9. */
