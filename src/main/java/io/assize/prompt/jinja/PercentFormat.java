@@ -32,7 +32,9 @@ final class PercentFormat {
       run.meter().step();
     }
     boolean tuple = values instanceof Tuple;
-    boolean mapping = values instanceof Dict || values instanceof List;
+    // What can be asked for an item may have more than is used; an undefined value can, too.
+    boolean mapping =
+        values instanceof Dict || values instanceof List || values instanceof Undefined;
     if (!mapping && used < (tuple ? ((Tuple) values).items().size() : 1)) {
       throw new TemplateException("not all arguments converted during string formatting");
     }
