@@ -35,6 +35,17 @@ class DemoIT {
   }
 
   @Test
+  void whatWillHappenIsSaidFirstAndNothingIsLeftWhereTheUserWorks() {
+    assertThat(demo.err()).startsWith("assize: the demo asks a small judge about 48 bundled pairs");
+    for (int step = 1; step <= 4; step++) {
+      assertThat(demo.err()).contains("assize:   " + step + " of 4  ");
+    }
+    assertThat(demo.out()).contains("Tables: ", "scripts/assize explain -c ");
+    assertThat(Path.of("spark-warehouse")).doesNotExist();
+    assertThat(Path.of("metastore_db")).doesNotExist();
+  }
+
+  @Test
   void everyPairIsJudgedInBothOrders() {
     Dataset<Row> verdicts = table("verdicts");
     assertThat(verdicts.count()).isEqualTo(96);
