@@ -38,6 +38,7 @@ public final class Sessions {
     if (SparkSession.getDefaultSession().isDefined()) {
       Locales.warn();
     } else {
+      Locales.settleDigits();
       if (System.getenv("DATABRICKS_RUNTIME_VERSION") == null) {
         storage(conf);
       }
@@ -53,7 +54,12 @@ public final class Sessions {
     conf.setIfMissing("spark.scheduler.mode", "FAIR");
     secrets(conf);
     try {
-      return SparkSession.builder().config(conf).getOrCreate();
+      boolean ours = SparkSession.getDefaultSession().isEmpty();
+      SparkSession spark = SparkSession.builder().config(conf).getOrCreate();
+      if (ours) {
+        ExecutorWait.watch(spark.sparkContext());
+      }
+      return spark;
     } catch (RuntimeException e) {
       throw UserError.failure("Spark cannot start: %s", e.getMessage());
     }
