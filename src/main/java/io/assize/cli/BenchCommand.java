@@ -115,9 +115,15 @@ final class BenchCommand {
             "name Auto-J's pairs with --pairs, and the judge with --model");
       }
       return AssizeConfig.parse(
-              ("assize { corpus.path = none, output.dir = none, judge { kind = djl, precision = %s,"
-                      + " max_new_tokens = %d, context_length = %d, threads = %d, %s } }")
-                  .formatted(precision, newTokens, context, threads, more),
+              String.format(
+                  Locale.ROOT,
+                  "assize { corpus.path = none, output.dir = none, judge { kind = djl, precision = %s,"
+                      + " max_new_tokens = %d, context_length = %d, threads = %d, %s } }",
+                  precision,
+                  newTokens,
+                  context,
+                  threads,
+                  more),
               Map.of("assize.judge.model", ConfigUtil.quoteString(model.toString())))
           .judge();
     }

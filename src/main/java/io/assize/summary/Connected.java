@@ -3,6 +3,7 @@ package io.assize.summary;
 import io.assize.stats.Battles;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Which models can be rated together, and what is said of the others. */
@@ -20,7 +21,7 @@ final class Connected {
     List<List<Integer>> parts = battles.components();
     if (parts.size() > 1) {
       for (List<Integer> part : parts) {
-        part.forEach(model -> notes.put(model, APART.formatted(parts.size())));
+        part.forEach(model -> notes.put(model, String.format(Locale.ROOT, APART, parts.size())));
       }
       return List.of();
     }
