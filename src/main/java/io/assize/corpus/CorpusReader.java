@@ -73,8 +73,9 @@ public final class CorpusReader {
     Set<String> lacking = new TreeSet<>();
     Set<String> lackingOurs = new TreeSet<>();
     for (Field field : schema.fields()) {
-      String theirs = config.columns().get(field.name());
-      if (theirs != null && sources.stream().noneMatch(source -> source.has(theirs))) {
+      String theirs = config.columns().getOrDefault(field.name(), field.name());
+      boolean mapped = !theirs.equals(field.name());
+      if (mapped && sources.stream().noneMatch(source -> source.has(theirs))) {
         lacking.add(theirs);
         if (field.required() && sources.stream().noneMatch(source -> source.has(field.name()))) {
           lackingOurs.add(field.name());

@@ -269,27 +269,33 @@ class CorpusFormatsTest {
   @Test
   void aCorpusThatWasJudgedHasTheNamesOfTheMappingOrOurs() {
     write("ours", LocalSpark.table(PAIRS, row("1", "q", "m", "n", "x", "y")));
-    CorpusConfig mapped =
-        AssizeConfig.parse(
-                "assize { judge.kind = length, output.dir = out,"
-                    + " corpus.columns { sample_id = id, response_a = output_a } }",
-                Map.of("assize.corpus.path", "\"" + dir.resolve("ours") + "\""))
-            .corpus();
+    CorpusConfig mapped = mapped("ours");
     CorpusReader reader = new CorpusReader(LocalSpark.session(), notes::add);
     assertThat(reader.readJudged(mapped, CorpusSchema.PAIRWISE).rowsValid()).isEqualTo(1);
+    write(
+        "theirs",
+        LocalSpark.table(
+            "id INT, prompt STRING, model_a STRING, model_b STRING, output_a STRING,"
+                + " response_b STRING",
+            row(1, "q", "m", "n", "x", "y")));
+    assertThat(reader.readJudged(mapped("theirs"), CorpusSchema.PAIRWISE).rowsValid()).isEqualTo(1);
     // What is to be judged has the columns that the configuration says.
     assertThatThrownBy(() -> reader.read(mapped, CorpusSchema.PAIRWISE))
         .hasMessageContaining("lacks the column id");
 
     write("other", LocalSpark.table("name STRING, prompt STRING", row("1", "q")));
-    CorpusConfig neither =
-        AssizeConfig.parse(
-                "assize { judge.kind = length, output.dir = out, corpus.columns.sample_id = id }",
-                Map.of("assize.corpus.path", "\"" + dir.resolve("other") + "\""))
-            .corpus();
-    assertThatThrownBy(() -> reader.readJudged(neither, CorpusSchema.JUDGED))
+    assertThatThrownBy(() -> reader.readJudged(mapped("other"), CorpusSchema.JUDGED))
         .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
-        .hasMessageContainingAll("neither", "it lacks id", "it lacks sample_id");
+        .hasMessageContainingAll("neither", "it lacks id, output_a", "it lacks sample_id");
+  }
+
+  /** The configuration of a corpus whose columns have other names. */
+  private CorpusConfig mapped(String name) {
+    return AssizeConfig.parse(
+            "assize { judge.kind = length, output.dir = out,"
+                + " corpus.columns { sample_id = id, response_a = output_a } }",
+            Map.of("assize.corpus.path", "\"" + dir.resolve(name) + "\""))
+        .corpus();
   }
 
   @Test

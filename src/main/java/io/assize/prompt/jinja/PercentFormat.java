@@ -92,6 +92,7 @@ final class PercentFormat {
         return unsigned.text(run, character(value));
       }
       case 'd', 'i', 'u' -> {
+        Comparing.refuseUndefined(value);
         refuseAllBut(Types.isNumber(value), type, "a real number", value);
         return spec.number(run, value instanceof Double ? Filters.truncated(value) : value);
       }
@@ -138,6 +139,7 @@ final class PercentFormat {
     if (depth > 0) {
       throw new TemplateException("incomplete format key");
     }
+    Comparing.refuseUndefined(values);
     if (!(values instanceof Dict dict)) {
       throw new TemplateException("format requires a mapping");
     }

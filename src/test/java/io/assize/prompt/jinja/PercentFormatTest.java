@@ -38,6 +38,8 @@ class PercentFormatTest {
       value = {
         "'%d' % u | 'u' is undefined",
         "'%(a)s' % u | 'u' is undefined",
+        "'%d' % (u,) | 'u' is undefined",
+        "'%x' % u | %x format: an integer is required, not Undefined",
         "'%s %s' % u | not enough arguments for format string",
         "'12' % u.x | 'u' is undefined",
         "'12' % none | not all arguments converted during string formatting",
