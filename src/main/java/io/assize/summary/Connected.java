@@ -8,8 +8,6 @@ import java.util.Map;
 
 /** Which models can be rated together, and what is said of the others. */
 final class Connected {
-  private static final String APART =
-      "not rated: the models fall into %d parts between which there is no game";
   private static final String UNBOUNDED =
       "not rated: it never lost to, or never won against, the models that are rated";
   private static final String NOT_OVER_ALL = "not rated over all scenarios";
@@ -20,8 +18,13 @@ final class Connected {
   static List<Integer> rated(Battles battles, Map<Integer, String> notes) {
     List<List<Integer>> parts = battles.components();
     if (parts.size() > 1) {
+      String apart =
+          String.format(
+              Locale.ROOT,
+              "not rated: the models fall into %d parts between which there is no game",
+              parts.size());
       for (List<Integer> part : parts) {
-        part.forEach(model -> notes.put(model, String.format(Locale.ROOT, APART, parts.size())));
+        part.forEach(model -> notes.put(model, apart));
       }
       return List.of();
     }
