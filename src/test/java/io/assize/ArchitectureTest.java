@@ -3,13 +3,20 @@ package io.assize;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Who may use whom among our packages, and where Spark may be. */
 @AnalyzeClasses(packages = "io.assize", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -79,8 +86,74 @@ class ArchitectureTest {
           .resideInAPackage("ai.djl..");
 
   @ArchTest
+  static final ArchRule nothingWeWriteDependsOnTheLocale =
+      noClasses()
+          .should()
+          .accessTargetWhere(
+              calls(
+                  "a method that takes the default locale",
+                  "String.format(String, Object[])",
+                  "String.formatted(Object[])",
+                  "String.toLowerCase()",
+                  "String.toUpperCase()",
+                  "Formatter\\.<init>\\((?!.*Locale).*",
+                  "(PrintStream|PrintWriter)\\.(printf|format)\\(String, Object\\[\\]\\)",
+                  "DateTimeFormatter.ofPattern(String)",
+                  "DateTimeFormatter\\.ofLocalized.*",
+                  "(NumberFormat|DecimalFormat|SimpleDateFormat|MessageFormat|Collator|Scanner)\\..*",
+                  "Date.toString()"));
+
+  /** A log file's name has the hour of the user's clock, and a chat template asks for it. */
+  @ArchTest
+  static final ArchRule nothingWeWriteDependsOnTheTimeZone =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("io.assize.cli.Logs")
+          .and()
+          .doNotHaveFullyQualifiedName("io.assize.prompt.ChatTemplate")
+          .and()
+          .doNotHaveFullyQualifiedName("io.assize.prompt.jinja.Template")
+          .should()
+          .accessTargetWhere(
+              calls(
+                  "a method that takes the default time zone",
+                  "(LocalDateTime|LocalDate|LocalTime|ZonedDateTime|OffsetDateTime)\\.now\\(\\)",
+                  "ZoneId.systemDefault()",
+                  "Clock.systemDefaultZone()",
+                  "TimeZone.getDefault()",
+                  "Calendar\\..*",
+                  "Timestamp\\.(valueOf|toLocalDateTime|toString|get(Date|Day|Month|Year|Hours|Minutes|Seconds))\\(.*",
+                  "Date\\.(valueOf|toLocalDate)\\(.*"));
+
+  @ArchTest
   static final ArchRule packagesMakeNoCircle =
       slices().matching("io.assize.(*)..").should().beFreeOfCycles();
+
+  /** Calls of and references to methods of the JDK, by simple names: as written, or patterns. */
+  private static DescribedPredicate<JavaAccess<?>> calls(String what, String... methods) {
+    List<Pattern> patterns =
+        Arrays.stream(methods)
+            .map(name -> name.contains("\\") || name.contains("*") ? name : Pattern.quote(name))
+            .map(Pattern::compile)
+            .toList();
+    return DescribedPredicate.describe(
+        what,
+        access ->
+            access.getTarget() instanceof CodeUnitAccessTarget target
+                && target
+                    .getOwner()
+                    .getPackageName()
+                    .matches("java\\.(lang|util|io|text|time|sql).*")
+                && patterns.stream().anyMatch(p -> p.matcher(signature(target)).matches()));
+  }
+
+  private static String signature(CodeUnitAccessTarget target) {
+    String types =
+        target.getRawParameterTypes().stream()
+            .map(JavaClass::getSimpleName)
+            .collect(Collectors.joining(", "));
+    return target.getOwner().getSimpleName() + "." + target.getName() + "(" + types + ")";
+  }
 
   private static void allow(JavaClasses classes, String name, String... below) {
     List<String> above = new ArrayList<>(PACKAGES);

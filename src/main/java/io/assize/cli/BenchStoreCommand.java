@@ -72,7 +72,7 @@ final class BenchStoreCommand implements Callable<Integer> {
         Sessions.open("bench store", given.load().spark(), Output::progress)) {
       generate(spark, pairs, "corpus");
       generate(spark, pairs + Math.round(pairs * newShare), "grown");
-      Output.progress("filling the store with %d verdicts".formatted(2 * pairs));
+      Output.progress(String.format(Locale.ROOT, "filling the store with %d verdicts", 2 * pairs));
       GeneratedVerdicts.fill(spark, config("corpus"), "A critique of some length. ".repeat(20));
       RunResult rebuilt = new EvaluationJob(spark, config("grown"), Output::progress).run();
       Result result =

@@ -139,7 +139,7 @@ final class BenchSummaryCommand implements Callable<Integer> {
     settings.putIfAbsent("spark.sql.shuffle.partitions", "16");
     try (SparkSession spark = Sessions.open("bench summary", settings, Output::progress)) {
       if (!Files.exists(data.resolve("verdicts/_SUCCESS"))) {
-        Output.progress("generating %d verdicts".formatted(count));
+        Output.progress(String.format(Locale.ROOT, "generating %d verdicts", count));
         generate(spark, count / 2, data);
       }
       long start = System.nanoTime();

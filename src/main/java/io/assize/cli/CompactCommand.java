@@ -4,6 +4,7 @@ import io.assize.config.AssizeConfig;
 import io.assize.spark.Sessions;
 import io.assize.verdict.VerdictStore;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -30,6 +31,7 @@ final class CompactCommand implements Callable<Integer> {
       VerdictStore.Compaction done = VerdictStore.openThere(spark, store).compact();
       output.print(
           done,
+          Map.of("store", store),
           String.format(
               Locale.ROOT,
               "%d files of %s became %d",

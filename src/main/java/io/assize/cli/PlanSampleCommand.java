@@ -6,6 +6,7 @@ import io.assize.job.PlanSampleJob;
 import io.assize.spark.Sessions;
 import io.assize.summary.SamplePlans;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -75,7 +76,7 @@ final class PlanSampleCommand implements Callable<Integer> {
                   width,
                   games,
                   out);
-      output.print(plans, text(plans));
+      output.print(plans, Map.of("width", width, "games", games), text(plans));
       return 0;
     }
   }

@@ -57,6 +57,12 @@ public record CorpusConfig(
     return new CorpusConfig(paths, format, columns, labelValues, defaultScenario, meaning, sample);
   }
 
+  /** The same of a corpus in our column names. */
+  public CorpusConfig withoutMapping() {
+    return new CorpusConfig(
+        paths, format, Map.of(), labelValues, defaultScenario, emptyResponse, sample);
+  }
+
   /** Whether a scenario or model bears a name that summaries have for themselves. */
   public static boolean reserved(String name) {
     return name.equals("all") || name.startsWith("group:");

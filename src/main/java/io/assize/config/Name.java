@@ -1,6 +1,7 @@
 package io.assize.config;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * What judges and protocols may be called: their names stand in tables, and verdicts lie in folders
@@ -47,7 +48,8 @@ public final class Name {
     }
     int bytes = bytes(name);
     return bytes > MOST_BYTES
-        ? "takes %d bytes as a folder's name, more than %d".formatted(bytes, MOST_BYTES)
+        ? String.format(
+            Locale.ROOT, "takes %d bytes as a folder's name, more than %d", bytes, MOST_BYTES)
         : null;
   }
 

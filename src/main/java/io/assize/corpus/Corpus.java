@@ -1,7 +1,9 @@
 package io.assize.corpus;
 
+import io.assize.config.UserError;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -42,7 +44,12 @@ public record Corpus(
   /** How many rows were read, and what was set aside, for what reason and of which models. */
   public String summary() {
     String counts =
-        "read %d rows: %d to judge, %d quarantined".formatted(rowsRead, rowsValid, rowsQuarantined);
+        String.format(
+            Locale.ROOT,
+            "read %d rows: %d to judge, %d quarantined",
+            rowsRead,
+            rowsValid,
+            rowsQuarantined);
     if (rowsQuarantined == 0) {
       return counts;
     }
@@ -70,6 +77,22 @@ public record Corpus(
         + commonestReasons()
         + ")"
         + (of.isEmpty() ? "" : "; models left out: " + of + byMore(models.size()));
+  }
+
+  /**
+   * Why no row is left.
+   *
+   * @param paths of the corpus
+   * @param done what was to be done with a row, as {@code judged}
+   * @param more what else there is to say of the rows left out, or nothing
+   */
+  public UserError nothingLeft(List<String> paths, String done, String more) {
+    String path = String.join(", ", paths);
+    return rowsRead == 0
+        ? UserError.failure("the corpus %s has no rows: check its path", path)
+        : UserError.failure(
+            "no row of the corpus %s can be %s: of %d rows are left out: %s%s",
+            path, done, rowsRead, commonestReasons(), more);
   }
 
   /** The commonest reasons, each with its rows. */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -219,12 +220,13 @@ final class CorpusFiles {
   private void sayPassedOver() {
     if (!passedOver.isEmpty()) {
       notes.accept(
-          "passed over what is no data: %s%s"
-              .formatted(
-                  String.join(", ", passedOver.stream().limit(NAMES_SAID).toList()),
-                  passedOver.size() > NAMES_SAID
-                      ? " and %d more".formatted(passedOver.size() - NAMES_SAID)
-                      : ""));
+          String.format(
+              Locale.ROOT,
+              "passed over what is no data: %s%s",
+              String.join(", ", passedOver.stream().limit(NAMES_SAID).toList()),
+              passedOver.size() > NAMES_SAID
+                  ? String.format(Locale.ROOT, " and %d more", passedOver.size() - NAMES_SAID)
+                  : ""));
     }
   }
 

@@ -19,6 +19,7 @@ import io.assize.storage.Paths;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -61,6 +62,39 @@ public final class CorpusReader {
   /** Reads all files once, to count and to find those that are damaged, before any judging. */
   public Corpus read(CorpusConfig config, CorpusSchema schema) {
     return check(sources(config, schema), config, schema);
+  }
+
+  /**
+   * The same for a corpus that was judged, whose columns may have our names instead of those that
+   * the configuration maps: a run keeps its corpus so.
+   */
+  public Corpus readJudged(CorpusConfig config, CorpusSchema schema) {
+    List<Source> sources = sources(config, schema);
+    Set<String> lacking = new TreeSet<>();
+    Set<String> lackingOurs = new TreeSet<>();
+    for (Field field : schema.fields()) {
+      String theirs = config.columns().getOrDefault(field.name(), field.name());
+      boolean mapped = !theirs.equals(field.name());
+      if (mapped && sources.stream().noneMatch(source -> source.has(theirs))) {
+        lacking.add(theirs);
+        if (field.required() && sources.stream().noneMatch(source -> source.has(field.name()))) {
+          lackingOurs.add(field.name());
+        }
+      }
+    }
+    if (lacking.isEmpty()) {
+      return check(sources, config, schema);
+    }
+    if (!lackingOurs.isEmpty()) {
+      throw UserError.configuration(
+          "corpus %s has neither the columns that assize.corpus.columns names (it lacks %s) nor"
+              + " those of a run's own copy (it lacks %s): check the path and the mapping",
+          String.join(", ", config.paths()),
+          String.join(", ", lacking),
+          String.join(", ", lackingOurs));
+    }
+    CorpusConfig ours = config.withoutMapping();
+    return check(sources(ours, schema), ours, schema);
   }
 
   /**
@@ -189,11 +223,17 @@ public final class CorpusReader {
             .limit(LABELS_SAID)
             .collectAsList()
             .stream()
-            .map(row -> "\"%s\" in %d rows".formatted(row.getString(0), row.getLong(1)))
+            .map(
+                row ->
+                    String.format(
+                        Locale.ROOT, "\"%s\" in %d rows", row.getString(0), row.getLong(1)))
             .collect(Collectors.joining(", "));
     notes.accept(
-        "labels of column %s that are none of a, b, tie: %s: say what they mean in"
-                .formatted(config.columns().getOrDefault("label", "label"), found)
+        String.format(
+                Locale.ROOT,
+                "labels of column %s that are none of a, b, tie: %s: say what they mean in",
+                config.columns().getOrDefault("label", "label"),
+                found)
             + " assize.corpus.label_values, as { a = [\"model_a\"], b = [\"model_b\"] }");
   }
 

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -98,7 +99,9 @@ final class CsvFiles {
     columns.add(
         when(
                 col(Source.LINE).isNotNull(),
-                lit("the row has not the %d cells of the header".formatted(header.size())))
+                lit(
+                    String.format(
+                        Locale.ROOT, "the row has not the %d cells of the header", header.size())))
             .as(Source.PROBLEM));
     Dataset<Row> named = rows.select(columns.toArray(new Column[0]));
     return new Source(Partitions.columns(named, files), paths[0], Set.of(), odd, true);

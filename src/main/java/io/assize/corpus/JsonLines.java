@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -106,8 +107,10 @@ final class JsonLines {
                 .collectAsList());
     if (keys.size() > MOST_KEYS) {
       notes.accept(
-          "the corpus's JSON has more than %d keys: those that are not used are left out"
-              .formatted(MOST_KEYS));
+          String.format(
+              Locale.ROOT,
+              "the corpus's JSON has more than %d keys: those that are not used are left out",
+              MOST_KEYS));
       return new TreeSet<>(used);
     }
     return keys;

@@ -5,6 +5,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
@@ -76,8 +77,10 @@ record ParquetFooter(CorpusFiles.DataFile file, List<Column> columns, String pro
     for (CompressionCodecName codec : codecs) {
       String name = codec.getHadoopCompressionCodecClassName();
       if (name != null && hadoop.getClassByNameOrNull(name) == null) {
-        return "is compressed with %s, for which this Spark has no codec: write it again with zstd or snappy"
-            .formatted(codec.name().toLowerCase(java.util.Locale.ROOT));
+        return String.format(
+            Locale.ROOT,
+            "is compressed with %s, for which this Spark has no codec: write it again with zstd or snappy",
+            codec.name().toLowerCase(Locale.ROOT));
       }
     }
     return null;

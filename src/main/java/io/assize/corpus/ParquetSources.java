@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -63,8 +64,10 @@ final class ParquetSources {
     Map<Shape, List<ParquetFooter>> groups = groups(footers, odd.keySet());
     if (groups.size() > MOST_SCHEMAS) {
       notes.accept(
-          "the corpus's files have %d different sets of columns: those that are not used are left out"
-              .formatted(groups.size()));
+          String.format(
+              Locale.ROOT,
+              "the corpus's files have %d different sets of columns: those that are not used are left out",
+              groups.size()));
       Set<String> unused = new HashSet<>(odd.keySet());
       footers.forEach(f -> f.columns().forEach(column -> unused.add(column.name())));
       unused.removeAll(used);
@@ -99,8 +102,7 @@ final class ParquetSources {
       for (ParquetFooter.Column column : footer.columns()) {
         boolean known = column.type() != null && !Types.ambiguous(column.type());
         if (!known && !isNothing(column)) {
-          odd.putIfAbsent(
-              column.name(), "%s in %s".formatted(column.stored(), footer.file().path()));
+          odd.putIfAbsent(column.name(), column.stored() + " in " + footer.file().path());
         }
         names.add(column.name());
       }

@@ -1,5 +1,7 @@
 package io.assize.corpus;
 
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -15,11 +17,12 @@ import org.apache.spark.sql.Row;
  * @param text whether all values are texts, as in JSON lines and CSV
  */
 record Source(
-    Dataset<Row> rows,
-    String where,
-    Set<String> empty,
-    java.util.Map<String, String> odd,
-    boolean text) {
+    Dataset<Row> rows, String where, Set<String> empty, Map<String, String> odd, boolean text) {
+  /** Whether a file here has the column, with values or without. */
+  boolean has(String name) {
+    return List.of(rows.columns()).contains(name) || empty.contains(name) || odd.containsKey(name);
+  }
+
   /** The file that a row stands in. */
   static final String FILE = "__assize_file";
 

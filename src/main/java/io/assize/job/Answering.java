@@ -6,6 +6,7 @@ import io.assize.judge.JudgeException;
 import io.assize.judge.Prompt;
 import io.assize.judge.replay.ReplayJudge;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -51,8 +52,11 @@ final class Answering {
     String note() {
       return cut == 0
           ? null
-          : "responses as shown, of %s characters, cut in the middle to %s"
-              .formatted(lengths(original), lengths(now));
+          : String.format(
+              Locale.ROOT,
+              "responses as shown, of %s characters, cut in the middle to %s",
+              lengths(original),
+              lengths(now));
     }
 
     private static List<Integer> lengths(Request request) {

@@ -148,12 +148,13 @@ public final class EvaluationJob {
         Kept kept = new Kept()) {
       double planning = secondsSince(start);
       progress.accept(
-          "%d requests, %d with their verdicts in the store: judging %d requests with %s"
-              .formatted(
-                  plan.requests(),
-                  plan.requests() - plan.wanted(),
-                  plan.pendingKeys(),
-                  judge.name()));
+          String.format(
+              Locale.ROOT,
+              "%d requests, %d with their verdicts in the store: judging %d requests with %s",
+              plan.requests(),
+              plan.requests() - plan.wanted(),
+              plan.pendingKeys(),
+              judge.name()));
       Judging done = judge(requests, plan);
       if (config.output().verdictsCsv()) {
         named("write verdicts.csv", () -> writeVerdicts(plan));
@@ -195,31 +196,14 @@ public final class EvaluationJob {
     tables.writeWithCsv(corpus.quarantined(), "quarantine");
     if (corpus.rowsValid() == 0) {
       tables.publish();
-      throw nothingToJudge(corpus);
+      throw corpus.nothingLeft(
+          config.corpus().paths(),
+          "judged",
+          "; all are in "
+              + config.output().dir()
+              + "/quarantine.csv with their reasons; the other tables are left as they are");
     }
     return config.output().corpus() ? kept(corpus) : corpus;
-  }
-
-  private UserError nothingToJudge(Corpus corpus) {
-    String paths = String.join(", ", config.corpus().paths());
-    if (corpus.rowsRead() == 0) {
-      return UserError.failure("the corpus %s has no rows: check assize.corpus.path", paths);
-    }
-    Row commonest =
-        tables
-            .read("quarantine")
-            .groupBy("reason")
-            .count()
-            .orderBy(col("count").desc(), col("reason"))
-            .head();
-    return UserError.failure(
-        "no row of the corpus %s can be judged: %d of %d are in quarantine because %s; all are in"
-            + " %s/quarantine.csv with their reasons; the other tables are left as they are",
-        paths,
-        commonest.getLong(1),
-        corpus.rowsRead(),
-        commonest.getString(0),
-        config.output().dir());
   }
 
   /** The corpus as it was checked, read back from where it is kept. */
@@ -265,7 +249,8 @@ public final class EvaluationJob {
         return waves;
       }
       progress.accept(
-          "the engine failed on %d requests: they are judged once more".formatted(count));
+          String.format(
+              Locale.ROOT, "the engine failed on %d requests: they are judged once more", count));
       Dataset<Row> left = stage.once(requests, again, count);
       waves += waves(left, turn.begins(), runId + "-again", new SecondTry(counters));
       long lost = plan.pending().join(stored().filter(plan.had()), KEY, "left_anti").count();

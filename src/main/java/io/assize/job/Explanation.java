@@ -12,6 +12,7 @@ import io.assize.verdict.Order;
 import io.assize.verdict.OutcomePolicy;
 import io.assize.verdict.Outcomes;
 import io.assize.verdict.VerdictStore;
+import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -103,7 +104,7 @@ public record Explanation(
     for (String name : verdict.schema().fieldNames()) {
       Object value = verdict.getAs(name);
       if (value != null) {
-        values.put(name, value.toString());
+        values.put(name, String.valueOf(value instanceof Timestamp t ? t.toInstant() : value));
       }
     }
     return values;

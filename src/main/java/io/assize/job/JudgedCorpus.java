@@ -5,6 +5,7 @@ import io.assize.config.UserError;
 import io.assize.corpus.Corpus;
 import io.assize.corpus.CorpusReader;
 import io.assize.corpus.CorpusSchema;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -30,20 +31,18 @@ record JudgedCorpus(Dataset<Row> valid, Dataset<Row> setAside) {
       SparkSession spark, CorpusConfig config, CorpusSchema schema, Consumer<String> progress) {
     Corpus corpus =
         new CorpusReader(spark, progress)
-            .read(config, schema == null ? CorpusSchema.JUDGED : schema);
-    String path = String.join(", ", config.paths());
-    if (corpus.rowsRead() == 0) {
-      throw UserError.failure("the corpus %s has no rows: check the path", path);
-    }
+            .readJudged(config, schema == null ? CorpusSchema.JUDGED : schema);
     if (corpus.rowsValid() == 0) {
-      throw UserError.failure(
-          "no row of the corpus %s can be summarised: of %d rows are left out %s",
-          path, corpus.rowsRead(), corpus.commonestReasons());
+      throw corpus.nothingLeft(config.paths(), "summarised", "");
     }
     if (corpus.rowsQuarantined() > 0) {
       progress.accept(
-          "read %d rows of the corpus, %d left out (%s)"
-              .formatted(corpus.rowsRead(), corpus.rowsQuarantined(), corpus.commonestReasons()));
+          String.format(
+              Locale.ROOT,
+              "read %d rows of the corpus, %d left out (%s)",
+              corpus.rowsRead(),
+              corpus.rowsQuarantined(),
+              corpus.commonestReasons()));
     }
     return new JudgedCorpus(corpus.valid(), corpus.setAside());
   }

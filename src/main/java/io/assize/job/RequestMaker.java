@@ -18,6 +18,7 @@ import io.assize.verdict.VerdictKey;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.spark.sql.Row;
 
 /**
@@ -131,7 +132,7 @@ record RequestMaker(String judgeFingerprint, Protocol protocol, Taxonomy taxonom
           default ->
               throw new JudgeException(
                   JudgeException.Reason.ENGINE_ERROR,
-                  "the decision \"%s\" is none of a, b, tie".formatted(decision));
+                  String.format(Locale.ROOT, "the decision \"%s\" is none of a, b, tie", decision));
         };
     Double a = number(node, "probability_a");
     return new Ruling(

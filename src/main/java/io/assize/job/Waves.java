@@ -4,6 +4,7 @@ import io.assize.config.UserError;
 import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -104,8 +105,12 @@ final class Waves {
           underWay.removeFirst();
           resize(first);
           progress.accept(
-              "wave %d committed: %d of %d tasks' requests are in the store"
-                  .formatted(first.number(), nextPartition - atWork(), partitions));
+              String.format(
+                  Locale.ROOT,
+                  "wave %d committed: %d of %d tasks' requests are in the store",
+                  first.number(),
+                  nextPartition - atWork(),
+                  partitions));
         }
       }
       return started;

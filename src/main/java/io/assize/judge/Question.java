@@ -2,6 +2,7 @@ package io.assize.judge;
 
 import io.assize.prompt.DecisionRule;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -55,7 +56,7 @@ public record Question(DecisionRule rule, String prefix, List<String> answers) {
       if (!(p[i] >= 0 && p[i] <= 1 + 1e-6)) {
         throw new JudgeException(
             JudgeException.Reason.ENGINE_ERROR,
-            "an answer's probability is %s: that is no verdict".formatted(p[i]));
+            String.format(Locale.ROOT, "an answer's probability is %s: that is no verdict", p[i]));
       }
       best = p[i] > p[best] ? i : best;
     }

@@ -1,5 +1,7 @@
 package io.assize.judge;
 
+import java.util.Locale;
+
 /**
  * A verdict without a text to be parsed, in terms of the order shown.
  *
@@ -37,8 +39,13 @@ public record Ruling(Choice choice, Double probabilityFirst, Double rating) {
     if (!(number >= least - ROUNDING && number <= most + ROUNDING)) {
       throw new JudgeException(
           JudgeException.Reason.ENGINE_ERROR,
-          "the %s is %s, not from %.0f to %.0f: that is no verdict"
-              .formatted(what, number, least, most));
+          String.format(
+              Locale.ROOT,
+              "the %s is %s, not from %.0f to %.0f: that is no verdict",
+              what,
+              number,
+              least,
+              most));
     }
     return Math.max(least, Math.min(most, number));
   }

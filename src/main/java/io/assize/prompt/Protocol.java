@@ -87,9 +87,15 @@ public record Protocol(
 
   /** This protocol as HOCON that {@link #parse} reads back. */
   public String toHocon() {
-    return "name = %s\nkind = %s\ndecision = %s\nchat = %s\nsystem = %s\ntemplate = %s\n"
-        .formatted(
-            quote(name), kind.text(), lower(decision), quote(chat), quote(system), quote(template));
+    return String.format(
+        Locale.ROOT,
+        "name = %s\nkind = %s\ndecision = %s\nchat = %s\nsystem = %s\ntemplate = %s\n",
+        quote(name),
+        kind.text(),
+        lower(decision),
+        quote(chat),
+        quote(system),
+        quote(template));
   }
 
   /**

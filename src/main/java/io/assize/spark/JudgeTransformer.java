@@ -7,6 +7,7 @@ import io.assize.config.UserError;
 import io.assize.judge.JudgeSpec;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.IntParam;
@@ -207,8 +208,10 @@ public final class JudgeTransformer extends Transformer implements DefaultParams
     given.put("assize.judge.model", ConfigUtil.quoteString(value(modelUrl)));
     given.put("assize.judge.slots", String.valueOf(getOrDefault(batchSize)));
     return AssizeConfig.parse(
-            "assize { corpus.path = none, output.dir = none, judge { kind = djl\n%s } }"
-                .formatted(value(settings)),
+            String.format(
+                Locale.ROOT,
+                "assize { corpus.path = none, output.dir = none, judge { kind = djl\n%s } }",
+                value(settings)),
             given)
         .judge();
   }

@@ -22,6 +22,15 @@ public final class Locales {
     Locale.setDefault(Locale.US);
   }
 
+  /**
+   * Makes the JVM of a session that we open safe: another locale with the digits of ASCII stays.
+   */
+  static void settleDigits() {
+    if (!asciiDigits()) {
+      settle();
+    }
+  }
+
   /** Makes the executors of a session that we open safe, unless the user chose their locale. */
   static void settle(SparkConf conf) {
     String options = conf.get(EXECUTORS, "");

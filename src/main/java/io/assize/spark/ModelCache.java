@@ -135,8 +135,12 @@ public final class ModelCache {
     String sha256 = goOn(files, file, part, has);
     if (Files.size(part) != file.getLen()) {
       throw new IOException(
-          "%s has %d bytes, but %d came: try again"
-              .formatted(file.getPath(), file.getLen(), Files.size(part)));
+          String.format(
+              Locale.ROOT,
+              "%s has %d bytes, but %d came: try again",
+              file.getPath(),
+              file.getLen(),
+              Files.size(part)));
     }
     Files.deleteIfExists(sum);
     Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);

@@ -121,7 +121,9 @@ public final class Progress extends SparkListener implements AutoCloseable {
             sum(counts.tokens()) / Math.max(seconds, 1e-9),
             left,
             sum(counts.failed()))
-        + (again == 0 ? "" : ", %d failed at first and are tried again".formatted(again));
+        + (again == 0
+            ? ""
+            : String.format(Locale.ROOT, ", %d failed at first and are tried again", again));
   }
 
   @Override
@@ -164,7 +166,7 @@ public final class Progress extends SparkListener implements AutoCloseable {
   private static String time(double seconds) {
     Duration left = Duration.ofSeconds((long) seconds);
     return left.toHours() > 0
-        ? "%d h %02d min".formatted(left.toHours(), left.toMinutesPart())
-        : "%d min %02d s".formatted(left.toMinutes(), left.toSecondsPart());
+        ? String.format(Locale.ROOT, "%d h %02d min", left.toHours(), left.toMinutesPart())
+        : String.format(Locale.ROOT, "%d min %02d s", left.toMinutes(), left.toSecondsPart());
   }
 }

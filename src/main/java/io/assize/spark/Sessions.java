@@ -43,6 +43,7 @@ public final class Sessions {
     if (SparkSession.getDefaultSession().isDefined()) {
       Locales.warn();
     } else {
+      Locales.settleDigits();
       if (System.getenv("DATABRICKS_RUNTIME_VERSION") == null) {
         storage(conf);
       }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Locale;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,8 @@ public final class OutputLock implements AutoCloseable {
 
     @Override
     public String toString() {
-      return "run %s (host %s, process %d, since %s)".formatted(run, host, pid, since);
+      return String.format(
+          Locale.ROOT, "run %s (host %s, process %d, since %s)", run, host, pid, since);
     }
 
     private static String hostName() {

@@ -3,12 +3,11 @@ package io.assize.summary;
 import io.assize.stats.Battles;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Which models can be rated together, and what is said of the others. */
 final class Connected {
-  private static final String APART =
-      "not rated: the models fall into %d parts between which there is no game";
   private static final String UNBOUNDED =
       "not rated: it never lost to, or never won against, the models that are rated";
   private static final String NOT_OVER_ALL = "not rated over all scenarios";
@@ -19,8 +18,13 @@ final class Connected {
   static List<Integer> rated(Battles battles, Map<Integer, String> notes) {
     List<List<Integer>> parts = battles.components();
     if (parts.size() > 1) {
+      String apart =
+          String.format(
+              Locale.ROOT,
+              "not rated: the models fall into %d parts between which there is no game",
+              parts.size());
       for (List<Integer> part : parts) {
-        part.forEach(model -> notes.put(model, APART.formatted(parts.size())));
+        part.forEach(model -> notes.put(model, apart));
       }
       return List.of();
     }

@@ -106,6 +106,43 @@ class AssizeTest {
         .contains("/proc/nowhere/out cannot be written");
   }
 
+  @Test
+  void whatIsNotWhatItWasSaidToBeIsWrongUsage() throws IOException {
+    String conf = conf(pairs()).toString();
+    Path lines =
+        Files.writeString(
+            dir.resolve("pairs.jsonl"),
+            "{\"sample_id\": 1, \"prompt\": \"q\", \"model\": \"m\"}\n");
+    LocalSpark.table(
+            "prompt_id STRING, prompt STRING, model STRING, response STRING",
+            row("1", "q", "larch", "one"))
+        .write()
+        .parquet(dir.resolve("outputs").toString());
+    Path empty = Files.createDirectories(dir.resolve("empty"));
+
+    assertThat(usage("compact", "--store", dir + "/none")).contains("no store of verdicts at");
+    assertThat(usage("compact", "--store", empty.toString())).contains("no store of verdicts at");
+    assertThat(usage("explain", "-c", conf, "1")).contains("no store of verdicts at");
+    assertThat(usage("run", "-c", conf, "--rejudge")).contains("it has none at all");
+    assertThat(usage("run", "-c", conf, "-D", "assize.corpus.path=" + dir + "/outputs"))
+        .contains("single outputs", "not pairs");
+    assertThat(
+            usage(
+                "run",
+                "-c",
+                conf,
+                "-D",
+                "assize.corpus.path=" + lines,
+                "-D",
+                "assize.corpus.format=parquet"))
+        .contains("is not Parquet", "JSON");
+    assertThat(usage("import", "alpaca-eval", "--input", empty.toString(), "--out", dir + "/i"))
+        .contains(empty.toString());
+    assertThat(dir.resolve("none")).doesNotExist();
+    assertThat(empty).isEmptyDirectory();
+    assertThat(dir.resolve("out/verdicts")).doesNotExist();
+  }
+
   /** Ends with code 2 and one line, which is given back. */
   private String usage(String... arguments) {
     Ended ended = assize(arguments);
@@ -219,11 +256,18 @@ class AssizeTest {
                 .get("output")
                 .asText())
         .endsWith("/other");
-    assertThat(json("plan-sample", "-c", conf.toString(), "--width", "0.1").get("models").size())
-        .isEqualTo(2);
+    JsonNode planned = json("plan-sample", "-c", conf.toString(), "--width", "0.1");
+    assertThat(planned.get("models").size()).isEqualTo(2);
+    assertThat(planned.get("width").asDouble()).isEqualTo(0.1);
+    assertThat(planned.get("games").asInt()).isEqualTo(1000);
     assertThat(json("explain", "-c", conf.toString(), "1").get("sample_id").asText())
         .isEqualTo("1");
-    assertThat(json("compact", "-c", conf.toString()).has("files_added")).isTrue();
+    JsonNode compacted = json("compact", "-c", conf.toString());
+    assertThat(compacted.has("files_added") && compacted.has("files_removed")).isTrue();
+    assertThat(compacted.get("store").asText()).endsWith("out/verdicts");
+    JsonNode judged = json("judge", "-c", conf.toString());
+    assertThat(judged.get("reused").asInt()).isEqualTo(4);
+    assertThat(judged.get("output").asText()).endsWith("/out");
     assertThat(json("bench", "coverage", "--boards", "2").get("results").size()).isPositive();
   }
 
@@ -247,6 +291,18 @@ class AssizeTest {
     Ended ended = assize("summarize", "-c", conf.toString(), "--out", dir + "/own-again");
     assertThat(ended.code()).as(ended.err()).isZero();
     assertThat(dir.resolve("own-again/win_rates.csv")).hasBinaryContent(first);
+    // The run's own copy has our names.
+    Ended copy =
+        assize(
+            "summarize",
+            "-c",
+            conf.toString(),
+            "--corpus",
+            dir + "/own-out/corpus",
+            "--out",
+            dir + "/own-copy");
+    assertThat(copy.code()).as(copy.err()).isZero();
+    assertThat(dir.resolve("own-copy/win_rates.csv")).hasBinaryContent(first);
   }
 
   private static JsonNode json(String... arguments) throws IOException {

@@ -3,15 +3,19 @@ package io.assize.corpus;
 import static io.assize.testing.LocalSpark.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.assize.config.AssizeConfig;
+import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
+import io.assize.testing.Programs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -260,6 +264,61 @@ class CorpusFormatsTest {
                 1L,
                 "model is named all or group:…, which are reserved",
                 1L));
+  }
+
+  @Test
+  void aCorpusThatWasJudgedHasTheNamesOfTheMappingOrOurs() {
+    write("ours", LocalSpark.table(PAIRS, row("1", "q", "m", "n", "x", "y")));
+    CorpusConfig mapped = mapped("ours");
+    CorpusReader reader = new CorpusReader(LocalSpark.session(), notes::add);
+    assertThat(reader.readJudged(mapped, CorpusSchema.PAIRWISE).rowsValid()).isEqualTo(1);
+    write(
+        "theirs",
+        LocalSpark.table(
+            "id INT, prompt STRING, model_a STRING, model_b STRING, output_a STRING,"
+                + " response_b STRING",
+            row(1, "q", "m", "n", "x", "y")));
+    assertThat(reader.readJudged(mapped("theirs"), CorpusSchema.PAIRWISE).rowsValid()).isEqualTo(1);
+    // What is to be judged has the columns that the configuration says.
+    assertThatThrownBy(() -> reader.read(mapped, CorpusSchema.PAIRWISE))
+        .hasMessageContaining("lacks the column id");
+
+    write("other", LocalSpark.table("name STRING, prompt STRING", row("1", "q")));
+    assertThatThrownBy(() -> reader.readJudged(mapped("other"), CorpusSchema.JUDGED))
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageContainingAll("neither", "it lacks id, output_a", "it lacks sample_id");
+  }
+
+  /** The configuration of a corpus whose columns have other names. */
+  private CorpusConfig mapped(String name) {
+    return AssizeConfig.parse(
+            "assize { judge.kind = length, output.dir = out,"
+                + " corpus.columns { sample_id = id, response_a = output_a } }",
+            Map.of("assize.corpus.path", "\"" + dir.resolve(name) + "\""))
+        .corpus();
+  }
+
+  @Test
+  void aTypeThatSparksParquetLibraryIsTooOldForIsRefusedWithTheReason() {
+    Path python = Programs.VENV.resolve("bin/python");
+    assumeTrue(Files.isExecutable(python), "skipped: there is no .venv: run scripts/test");
+    Programs.Ended written =
+        Programs.run(
+            dir.resolve("logs"),
+            Map.of(),
+            Duration.ofMinutes(2),
+            List.of(
+                python.toString(),
+                "-c",
+                """
+                import sys, pyarrow, pyarrow.parquet
+                texts = {name: ["x"] for name in "sample_id prompt model_a model_b response_a response_b".split()}
+                score = pyarrow.array([1.5], pyarrow.float32()).cast(pyarrow.float16())
+                pyarrow.parquet.write_table(pyarrow.table(texts | {"score": score}), sys.argv[1])
+                """,
+                dir.resolve("half.parquet").toString()));
+    assertThat(written.code()).as(written.err()).isZero();
+    refused("half.parquet", Map.of(), "half.parquet has a column of a type", "float16");
   }
 
   private void refused(String name, Map<String, String> settings, String... messages) {

@@ -151,6 +151,11 @@ class DocumentedCommandsIT {
     assertThat(demo.out())
         .contains("all scenarios", "135 million parameters", "agrees with people on")
         .contains("\"the longer response wins\" on 50.0%");
+    assertThat(demo.out()).contains("Tables: ", "scripts/assize explain -c ");
+    assertThat(demo.err()).startsWith("assize: the demo asks a small judge about 48 bundled pairs");
+    for (int step = 1; step <= 4; step++) {
+      assertThat(demo.err()).contains("assize:   " + step + " of 4  ");
+    }
     assertThat(demo.err())
         .containsPattern("judged \\d+ of 96 requests .* tokens/s, .* left, \\d+ failed");
   }

@@ -252,7 +252,7 @@ class EvaluationJobTest {
         pairs.withColumn("prompt", when(col("sample_id").gt("2"), lit(null)).otherwise(" "));
     assertThatThrownBy(() -> run(bad, "none", Map.of()))
         .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(1))
-        .hasMessageContaining("3 of 5 are in quarantine because prompt is null")
+        .hasMessageContaining("of 5 rows are left out: prompt is null 3, prompt is empty 2;")
         .hasMessageContaining("none/quarantine.csv");
     assertThat(tables("none").read("quarantine").count()).isEqualTo(5);
     assertThat(tables("none").read("corpus").count()).isEqualTo(4);
@@ -334,6 +334,40 @@ class EvaluationJobTest {
     shared.remove("assize.protocol");
     shared.remove("assize.judge.margin");
     assertThat(judge(Mode.PENDING, pairs, "compacted", shared).judged()).isZero();
+  }
+
+  @Test
+  void verdictsOfAnOlderVersionAreReused() {
+    judge(Mode.PENDING, pairs, "newer", Map.of());
+    // As the first version's stores were.
+    tables("newer")
+        .read("verdicts")
+        .select(
+            "verdict_key",
+            "sample_id",
+            "protocol",
+            "order",
+            "judge",
+            "decision",
+            "probability_a",
+            "rating",
+            "critique",
+            "status",
+            "error",
+            "prompt_tokens",
+            "generated_tokens",
+            "finish_reason",
+            "judged_at",
+            "run_id")
+        .write()
+        .format("delta")
+        .partitionBy("judge", "protocol")
+        .save(dir.resolve("older/verdicts").toString());
+    Dataset<Row> more = pairs.unionByName(mirrored("m")).filter("sample_id != '4'");
+    RunResult result = run(more, "older", Map.of());
+    assertThat(result.reused()).isEqualTo(14);
+    assertThat(result.judged()).isZero();
+    assertThat(tables("older").read("current_verdicts").count()).isEqualTo(14);
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -194,7 +195,7 @@ public final class DjlJudge implements Judge {
           files.name(),
           path,
           device,
-          String.format("%.1f", (System.nanoTime() - start) / 1e9));
+          String.format(Locale.ROOT, "%.1f", (System.nanoTime() - start) / 1e9));
       return judge;
     } catch (IOException e) {
       throw UserError.failure("model %s cannot be read: %s", path, e.getMessage());
@@ -274,8 +275,12 @@ public final class DjlJudge implements Judge {
     if (most > contextLength) {
       request.future.completeExceptionally(
           JudgeException.tooLong(
-              "the prompt has %d tokens; with %d for the answer, more than the context of %d"
-                  .formatted(tokens.length, most - tokens.length, contextLength),
+              String.format(
+                  Locale.ROOT,
+                  "the prompt has %d tokens; with %d for the answer, more than the context of %d",
+                  tokens.length,
+                  most - tokens.length,
+                  contextLength),
               tokens.length,
               Math.max(0, contextLength - (most - tokens.length))));
       return request;

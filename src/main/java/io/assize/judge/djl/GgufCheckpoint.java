@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -58,8 +59,10 @@ final class GgufCheckpoint implements Checkpoint {
     String template = file.text(name == null ? TEMPLATE : TEMPLATE + "." + name, null);
     if (template == null) {
       throw file.broken(
-          "it has no chat template%s: set chat in the protocol file to \"none\" or to a template"
-              .formatted(name == null ? "" : " named " + name));
+          String.format(
+              Locale.ROOT,
+              "it has no chat template%s: set chat in the protocol file to \"none\" or to a template",
+              name == null ? "" : " named " + name));
     }
     return new ChatTemplate(template, bosToken(), eosToken());
   }
@@ -111,7 +114,8 @@ final class GgufCheckpoint implements Checkpoint {
     List<Integer> kinds = file.integers("tokenizer.ggml.token_type");
     if (kinds.size() != tokens.size()) {
       throw file.broken(
-          "it has %d tokens, but %d types of them".formatted(tokens.size(), kinds.size()));
+          String.format(
+              Locale.ROOT, "it has %d tokens, but %d types of them", tokens.size(), kinds.size()));
     }
     for (int id = 0; id < tokens.size(); id++) {
       String token = tokens.get(id);

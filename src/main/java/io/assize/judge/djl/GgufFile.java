@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 
@@ -246,8 +247,11 @@ final class GgufFile implements AutoCloseable {
       long count = u64();
       if (count < 0 || count > Math.min(most, end - position())) {
         throw broken(
-            "it ends inside its header, which says that there are %s %s"
-                .formatted(Long.toUnsignedString(count), what));
+            String.format(
+                Locale.ROOT,
+                "it ends inside its header, which says that there are %s %s",
+                Long.toUnsignedString(count),
+                what));
       }
       return count;
     }
@@ -266,8 +270,10 @@ final class GgufFile implements AutoCloseable {
       int dimensions = u32();
       if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
         throw broken(
-            "a tensor of %s dimensions stands in its header"
-                .formatted(Integer.toUnsignedString(dimensions)));
+            String.format(
+                Locale.ROOT,
+                "a tensor of %s dimensions stands in its header",
+                Integer.toUnsignedString(dimensions)));
       }
       List<Long> shape = new ArrayList<>();
       for (int i = 0; i < dimensions; i++) {

@@ -14,6 +14,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -108,7 +109,8 @@ final class ModelFile implements AutoCloseable {
   /** All of a text file of at most so many bytes. */
   byte[] all(long most) throws IOException {
     if (size > most) {
-      throw broken("it has %d bytes, and %d at most are taken".formatted(size, most));
+      throw broken(
+          String.format(Locale.ROOT, "it has %d bytes, and %d at most are taken", size, most));
     }
     ByteBuffer bytes = ByteBuffer.allocate((int) size);
     read(0, bytes);

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.UserError;
 import java.io.IOException;
+import java.util.Locale;
 
 /**
  * JSON of strangers: one object, of bounded depth, without keys that stand twice. Values are of the
@@ -54,7 +55,10 @@ final class ModelJson {
   static UserError notJson(String where, JsonProcessingException e) {
     return UserError.configuration(
         "%s is not valid JSON%s: fetch it again",
-        where, e.getLocation() == null ? "" : " (line %d)".formatted(e.getLocation().getLineNr()));
+        where,
+        e.getLocation() == null
+            ? ""
+            : String.format(Locale.ROOT, " (line %d)", e.getLocation().getLineNr()));
   }
 
   static String text(JsonNode json, String key, String otherwise, String where) {

@@ -1,5 +1,6 @@
 package io.assize.judge.djl;
 
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -43,7 +44,10 @@ final class NativeWork implements AutoCloseable {
     try {
       if (!ENDING.writeLock().tryLock(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         System.err.println(
-            "assize: a model's computation has not ended in %d s".formatted(PATIENCE_SECONDS));
+            String.format(
+                Locale.ROOT,
+                "assize: a model's computation has not ended in %d s",
+                PATIENCE_SECONDS));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

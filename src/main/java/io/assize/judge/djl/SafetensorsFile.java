@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -137,7 +138,8 @@ final class SafetensorsFile implements AutoCloseable {
           entries.put(name, entry(name, json, data));
         }
         if (entries.size() > MAX_TENSORS) {
-          throw broken("its header names more than %d tensors".formatted(MAX_TENSORS));
+          throw broken(
+              String.format(Locale.ROOT, "its header names more than %d tensors", MAX_TENSORS));
         }
       }
       if (json.nextToken() != null) {
@@ -177,7 +179,8 @@ final class SafetensorsFile implements AutoCloseable {
             && count <= 8 * file.size()
             && (entry.width() == 0 || count * entry.width() == bytes);
     if (!fits) {
-      throw broken("tensor %s of shape %s has %d bytes".formatted(name, shape, bytes));
+      throw broken(
+          String.format(Locale.ROOT, "tensor %s of shape %s has %d bytes", name, shape, bytes));
     }
     return entry;
   }

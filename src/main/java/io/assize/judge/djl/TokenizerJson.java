@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -132,7 +133,8 @@ final class TokenizerJson {
       String content = ModelJson.text(token, "content", "", where);
       DecoderConfig.ofJson(token, where).whole("id", 0, MAX_ID);
       if (content.isEmpty() || content.length() > MAX_TOKEN) {
-        throw refused("an added token has %d characters".formatted(content.length()));
+        throw refused(
+            String.format(Locale.ROOT, "an added token has %d characters", content.length()));
       }
     }
   }
@@ -144,10 +146,14 @@ final class TokenizerJson {
     String type = ModelJson.text(part, "type", "none", where);
     if (!part.isObject() || !known.contains(type)) {
       throw refused(
-          "its part of type %s is not supported: %s are".formatted(type, String.join(", ", known)));
+          String.format(
+              Locale.ROOT,
+              "its part of type %s is not supported: %s are",
+              type,
+              String.join(", ", known)));
     }
     if (++parts > MAX_PARTS) {
-      throw refused("it has more than %d parts".formatted(MAX_PARTS));
+      throw refused(String.format(Locale.ROOT, "it has more than %d parts", MAX_PARTS));
     }
     switch (type) {
       case "Sequence" -> {
@@ -182,7 +188,8 @@ final class TokenizerJson {
   private void grows(String content) {
     growth *= Math.max(1, content.getBytes(StandardCharsets.UTF_8).length);
     if (growth > MAX_GROWTH) {
-      throw refused("it makes texts more than %d times as long".formatted(MAX_GROWTH));
+      throw refused(
+          String.format(Locale.ROOT, "it makes texts more than %d times as long", MAX_GROWTH));
     }
   }
 
@@ -191,7 +198,10 @@ final class TokenizerJson {
     String regex = ModelJson.text(pattern, "Regex", "", where);
     if (!regex.isEmpty() && (!expressions || !PatternBounds.hold(regex))) {
       throw refused(
-          "its pattern %s could take for ever".formatted(ModelJson.shown(pattern.get("Regex"))));
+          String.format(
+              Locale.ROOT,
+              "its pattern %s could take for ever",
+              ModelJson.shown(pattern.get("Regex"))));
     }
     return regex.isEmpty() ? ModelJson.text(pattern, "String", "", where) : regex;
   }
@@ -199,11 +209,11 @@ final class TokenizerJson {
   private void model(JsonNode model) {
     String type = ModelJson.text(model, "type", model.has("merges") ? "BPE" : "none", where);
     if (!type.equals("BPE")) {
-      throw refused("its model is of type %s: BPE is supported".formatted(type));
+      throw refused(String.format(Locale.ROOT, "its model is of type %s: BPE is supported", type));
     }
     for (String affix : Set.of("continuing_subword_prefix", "end_of_word_suffix")) {
       if (!ModelJson.text(model, affix, "", where).isEmpty()) {
-        throw refused("its %s is not supported".formatted(affix));
+        throw refused(String.format(Locale.ROOT, "its %s is not supported", affix));
       }
     }
     if (DecoderConfig.ofJson(model, where).real("dropout", 0, 0, 1) != 0) {
@@ -222,8 +232,10 @@ final class TokenizerJson {
               boolean good = id.canConvertToInt() && id.intValue() >= 0 && id.intValue() < MAX_ID;
               if (!good || !ids.add(id.intValue()) || token.getKey().length() > MAX_TOKEN) {
                 throw refused(
-                    "its token of number %s is none, or two have it"
-                        .formatted(ModelJson.shown(id)));
+                    String.format(
+                        Locale.ROOT,
+                        "its token of number %s is none, or two have it",
+                        ModelJson.shown(id)));
               }
             });
   }

@@ -121,8 +121,10 @@ enum AskedAnswers {
       if (!Double.isFinite(logprob) || logprob > ROUNDING) {
         throw new JudgeException(
             JudgeException.Reason.ENGINE_ERROR,
-            "the endpoint's log-probabilities have %s among them: that is no verdict"
-                .formatted(Double.isNaN(logprob) ? "what is no number" : logprob));
+            String.format(
+                Locale.ROOT,
+                "the endpoint's log-probabilities have %s among them: that is no verdict",
+                Double.isNaN(logprob) ? "what is no number" : logprob));
       }
     }
   }

@@ -14,6 +14,7 @@ import java.nio.channels.UnresolvedAddressException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -68,7 +69,8 @@ final class Exchange {
     try {
       return answer.get(limit.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      throw new Unbounded("it gave no whole answer in %d s".formatted(limit.toSeconds()));
+      throw new Unbounded(
+          String.format(Locale.ROOT, "it gave no whole answer in %d s", limit.toSeconds()));
     } catch (ExecutionException e) {
       throw e.getCause() instanceof IOException known ? known : new IOException(e.getCause());
     } finally {
@@ -135,7 +137,8 @@ final class Exchange {
       if (abandoned || bytes.size() + more > most) {
         subscription.cancel();
         whole.completeExceptionally(
-            new Unbounded("its answer is longer than %d MB".formatted(most >> 20)));
+            new Unbounded(
+                String.format(Locale.ROOT, "its answer is longer than %d MB", most >> 20)));
         return;
       }
       for (ByteBuffer buffer : buffers) {

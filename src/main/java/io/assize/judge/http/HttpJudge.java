@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -127,7 +128,7 @@ public final class HttpJudge implements Judge {
       wrong = null;
     }
     return Optional.ofNullable(wrong)
-        .map(what -> Secrets.hide("the judge's endpoint %s %s".formatted(endpoint, what)));
+        .map(what -> Secrets.hide("the judge's endpoint " + endpoint + " " + what));
   }
 
   @Override
@@ -254,7 +255,7 @@ public final class HttpJudge implements Judge {
         Duration most = Duration.ofSeconds(http.timeoutSeconds());
         asked = RetryAfter.of(response.headers(), Instant.now(), most);
       } catch (Exchange.Unbounded e) {
-        throw failed("%s failed: %s".formatted(endpoint, e.getMessage()));
+        throw failed(endpoint + " failed: " + e.getMessage());
       } catch (IOException e) {
         lost(e, attempt);
       } catch (InterruptedException e) {
@@ -274,8 +275,9 @@ public final class HttpJudge implements Judge {
   private JudgeException refused(Refusal refusal) {
     String what =
         refusal.passing()
-            ? "%s %s, the last of %d tries".formatted(endpoint, refusal, http.attempts())
-            : "%s %s".formatted(endpoint, refusal);
+            ? String.format(
+                Locale.ROOT, "%s %s, the last of %d tries", endpoint, refusal, http.attempts())
+            : endpoint + " " + refusal;
     if (refusal.concernsAll()) {
       return concernsAll(what);
     }
@@ -286,12 +288,13 @@ public final class HttpJudge implements Judge {
   private void lost(IOException failure, int attempt) {
     String reason = Exchange.reason(failure);
     if (Exchange.unreachable(failure)) {
-      warn("%s: %s".formatted(endpoint, reason));
+      warn(endpoint + ": " + reason);
     }
     if (attempt < http.attempts()) {
       return;
     }
-    String what = "%s gave no answer in %d tries: %s".formatted(endpoint, attempt, reason);
+    String what =
+        String.format(Locale.ROOT, "%s gave no answer in %d tries: %s", endpoint, attempt, reason);
     throw Exchange.unreachable(failure) ? concernsAll(what) : failed(what);
   }
 
@@ -302,8 +305,11 @@ public final class HttpJudge implements Judge {
       end(
           new JudgeException(
               Reason.USELESS,
-              "the judge's endpoint is of no use (%d requests in a row): %s: mend that and run the same command again; what was committed is kept"
-                  .formatted(patience.inARow(), what)));
+              String.format(
+                  Locale.ROOT,
+                  "the judge's endpoint is of no use (%d requests in a row): %s: mend that and run the same command again; what was committed is kept",
+                  patience.inARow(),
+                  what)));
     }
     return failed(what);
   }

@@ -58,8 +58,9 @@ record Refusal(int status, String said, String to) {
   @Override
   public String toString() {
     return redirects()
-        ? "answered %d, pointing to %s: the key is not sent there".formatted(status, to)
-        : "answered %d: %s".formatted(status, said);
+        ? String.format(
+            Locale.ROOT, "answered %d, pointing to %s: the key is not sent there", status, to)
+        : String.format(Locale.ROOT, "answered %d: %s", status, said);
   }
 
   private boolean redirects() {

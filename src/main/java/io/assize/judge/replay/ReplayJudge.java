@@ -6,6 +6,7 @@ import io.assize.judge.JudgeException;
 import io.assize.judge.Prompt;
 import io.assize.judge.Recording;
 import io.assize.judge.WorkDone;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /** Gives back what another judge said: raw texts, which are parsed like any other, or rulings. */
@@ -18,7 +19,8 @@ public final class ReplayJudge implements Judge {
       return failed("nothing is recorded for " + prompt.id());
     }
     if (recording.fault() != null) {
-      return failed("the recording for %s: %s".formatted(prompt.id(), recording.fault()));
+      return failed(
+          String.format(Locale.ROOT, "the recording for %s: %s", prompt.id(), recording.fault()));
     }
     return CompletableFuture.completedFuture(
         new Completion(recording.output(), recording.ruling(), 0, 0, Completion.RECORDED));

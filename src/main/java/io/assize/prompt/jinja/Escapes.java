@@ -1,5 +1,7 @@
 package io.assize.prompt.jinja;
 
+import java.util.Locale;
+
 /** The escapes of Python's string literals. */
 final class Escapes {
   private final String ascii;
@@ -37,7 +39,10 @@ final class Escapes {
                 ascii.append((char) c);
               } else {
                 ascii.append(
-                    String.format(c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c));
+                    String.format(
+                        Locale.ROOT,
+                        c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x",
+                        c));
               }
             });
     return ascii.toString();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Jinja's filters on single values; those on sequences are in {@link SequenceFilters}. */
@@ -425,7 +426,7 @@ final class Filters {
       } else {
         StringBuilder bytes = new StringBuilder();
         for (byte b : Character.toString(c).getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
-          bytes.append(String.format("%%%02X", b));
+          bytes.append(String.format(Locale.ROOT, "%%%02X", b));
         }
         out.append(bytes.toString(), text.isData(i));
       }

@@ -3,6 +3,7 @@ package io.assize.prompt.jinja;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /** Values as JSON, as Python's {@code json.dumps} writes them under Hugging Face's settings. */
 final class Json {
@@ -152,7 +153,9 @@ final class Json {
       case '\f' -> "\\f";
       case '\b' -> "\\b";
       default ->
-          c < 0x20 || (ascii && c > 0x7f) ? String.format("\\u%04x", (int) c) : String.valueOf(c);
+          c < 0x20 || (ascii && c > 0x7f)
+              ? String.format(Locale.ROOT, "\\u%04x", (int) c)
+              : String.valueOf(c);
     };
   }
 }

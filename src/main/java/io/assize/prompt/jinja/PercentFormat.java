@@ -32,7 +32,9 @@ final class PercentFormat {
       run.meter().step();
     }
     boolean tuple = values instanceof Tuple;
-    boolean mapping = values instanceof Dict || values instanceof List;
+    // What can be asked for an item may have more than is used; an undefined value can, too.
+    boolean mapping =
+        values instanceof Dict || values instanceof List || values instanceof Undefined;
     if (!mapping && used < (tuple ? ((Tuple) values).items().size() : 1)) {
       throw new TemplateException("not all arguments converted during string formatting");
     }
@@ -90,6 +92,7 @@ final class PercentFormat {
         return unsigned.text(run, character(value));
       }
       case 'd', 'i', 'u' -> {
+        Comparing.refuseUndefined(value);
         refuseAllBut(Types.isNumber(value), type, "a real number", value);
         return spec.number(run, value instanceof Double ? Filters.truncated(value) : value);
       }
@@ -136,6 +139,7 @@ final class PercentFormat {
     if (depth > 0) {
       throw new TemplateException("incomplete format key");
     }
+    Comparing.refuseUndefined(values);
     if (!(values instanceof Dict dict)) {
       throw new TemplateException("format requires a mapping");
     }

@@ -6,6 +6,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Values as text, as Python's {@code str} and {@code repr} write them. */
@@ -157,7 +158,8 @@ final class Printing {
         if (c == ' ' || isPrintable(c)) {
           return Character.toString(c);
         }
-        return String.format(c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
+        return String.format(
+            Locale.ROOT, c < 0x100 ? "\\x%02x" : c < 0x10000 ? "\\u%04x" : "\\U%08x", c);
       }
     }
   }
@@ -210,7 +212,7 @@ final class Printing {
 
   /** An exponent as Python writes it: a sign and at least two digits. */
   static String exponent(int exponent) {
-    return String.format("e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
+    return String.format(Locale.ROOT, "e%s%02d", exponent < 0 ? "-" : "+", Math.abs(exponent));
   }
 
   private static BigDecimal shortest(double value) {

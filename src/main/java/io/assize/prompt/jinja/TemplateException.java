@@ -1,6 +1,7 @@
 package io.assize.prompt.jinja;
 
 import com.google.errorprone.annotations.FormatMethod;
+import java.util.Locale;
 
 /** What is wrong in a template, on its way to the place that knows the line. */
 final class TemplateException extends RuntimeException {
@@ -16,7 +17,7 @@ final class TemplateException extends RuntimeException {
   /** With a line, counted from 1; 0 where it is not known. */
   @FormatMethod
   TemplateException(int line, String format, Object... arguments) {
-    super(String.format(format, arguments), null, false, false);
+    super(String.format(Locale.ROOT, format, arguments), null, false, false);
     this.line = line;
   }
 

@@ -1,5 +1,7 @@
 package io.assize.prompt.jinja;
 
+import java.util.Locale;
+
 /**
  * What a name or an attribute that does not exist stands for: it prints as nothing, counts as
  * false, can be iterated, and any other use is refused.
@@ -13,19 +15,26 @@ record Undefined(String message) {
 
   static Undefined attribute(Object of, String name) {
     return new Undefined(
-        "'%s' has no attribute %s".formatted(Types.described(of), Printing.quoted(name)));
+        String.format(
+            Locale.ROOT, "'%s' has no attribute %s", Types.described(of), Printing.quoted(name)));
   }
 
   static Undefined element(Object of, Object key) {
     return key instanceof Text
         ? attribute(of, key.toString())
-        : new Undefined("%s has no element %s".formatted(Types.described(of), Types.brief(key)));
+        : new Undefined(
+            String.format(
+                Locale.ROOT, "%s has no element %s", Types.described(of), Types.brief(key)));
   }
 
   /** An attribute that the sandbox keeps from templates. */
   static Undefined unsafe(Object of, String name) {
     return new Undefined(
-        "access to attribute '%s' of '%s' object is unsafe.".formatted(name, Types.name(of)));
+        String.format(
+            Locale.ROOT,
+            "access to attribute '%s' of '%s' object is unsafe.",
+            name,
+            Types.name(of)));
   }
 
   TemplateException refused() {
