@@ -7,6 +7,11 @@ import java.util.Map;
 
 /** Which models can be rated together, and what is said of the others. */
 final class Connected {
+  /** Ratings take matrices of models by models, and time by the cube of the models. */
+  static final int MOST_MODELS = 2000;
+
+  private static final String TOO_MANY =
+      "not rated: games join %d models here, and at most %d are rated together";
   private static final String APART =
       "not rated: the models fall into %d parts between which there is no game";
   private static final String UNBOUNDED =
@@ -25,14 +30,14 @@ final class Connected {
       return List.of();
     }
     List<Integer> bounded = battles.bounded();
-    List<Integer> rated = bounded.size() > 1 ? bounded : List.of();
-    for (List<Integer> part : parts) {
-      for (int model : part) {
-        if (!rated.contains(model)) {
-          notes.put(model, UNBOUNDED);
-        }
-      }
+    if (bounded.size() > MOST_MODELS) {
+      String note = TOO_MANY.formatted(bounded.size(), MOST_MODELS);
+      parts.forEach(part -> part.forEach(model -> notes.put(model, note)));
+      return List.of();
     }
+    List<Integer> rated = bounded.size() > 1 ? bounded : List.of();
+    parts.forEach(part -> part.forEach(model -> notes.put(model, UNBOUNDED)));
+    rated.forEach(notes::remove);
     return rated;
   }
 
