@@ -6,6 +6,7 @@ import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ import org.apache.spark.sql.Row;
 public final class Leaderboard {
   private static final String ALL = "all";
   private static final int WIDEST_NAME = 40;
+
+  /** Models of a part that a person is shown. */
+  private static final int MOST_SHOWN = 100;
 
   private final List<Row> winRates;
   private final List<Row> ratings;
@@ -100,8 +104,11 @@ public final class Leaderboard {
   /** Win rates against all opponents: for each part, the models from best to worst. */
   private void winRates(StringBuilder text, int width, boolean several) {
     List<String> part = List.of();
+    int shown = 0;
     for (Row row : winRates) {
       if (!part(row).equals(part)) {
+        more(text, shown, "win_rates");
+        shown = 0;
         part = part(row);
         String scenario = row.getAs("scenario");
         line(text, "%n%s%s%n", scenario.equals(ALL) ? "all scenarios" : scenario, by(row, several));
@@ -109,6 +116,9 @@ public final class Leaderboard {
             text,
             "  %s  win rate  95 %% interval       n   won  lost  tied%n",
             fit("model", width));
+      }
+      if (++shown > MOST_SHOWN) {
+        continue;
       }
       line(
           text,
@@ -121,16 +131,29 @@ public final class Leaderboard {
           row.<Long>getAs("losses"),
           row.<Long>getAs("ties"));
     }
+    more(text, shown, "win_rates");
+  }
+
+  private static void more(StringBuilder text, int models, String table) {
+    if (models > MOST_SHOWN) {
+      line(text, "  … and %d more, in the table %s%n", models - MOST_SHOWN, table);
+    }
   }
 
   /** Ratings over all scenarios, and why a model has none. */
   private void ratings(StringBuilder text, int width, boolean several) {
     String judge = null;
+    int shown = 0;
     for (Row row : ratings) {
       if (!row.<String>getAs("judge").equals(judge)) {
+        more(text, shown, "ratings");
+        shown = 0;
         judge = row.getAs("judge");
         line(text, "%nratings%s%n", by(row, several));
         line(text, "  %s    rating  95 %% interval  rank%n", fit("model", width));
+      }
+      if (++shown > MOST_SHOWN) {
+        continue;
       }
       String note = row.getAs("note");
       if (row.getAs("rating") == null) {
@@ -152,15 +175,22 @@ public final class Leaderboard {
           row.<Integer>getAs("rank_low"),
           row.<Integer>getAs("rank_high"));
     }
+    more(text, shown, "ratings");
   }
 
   /** Mean ratings over all scenarios; nothing without ratings. */
   private void scores(StringBuilder text, int width, boolean several) {
     String judge = null;
+    int shown = 0;
     for (Row row : scores) {
       if (!row.<String>getAs("judge").equals(judge)) {
+        more(text, shown, "score_distributions");
+        shown = 0;
         judge = row.getAs("judge");
         line(text, "%nratings from 1 to 10%s%n", by(row, several));
+      }
+      if (++shown > MOST_SHOWN) {
+        continue;
       }
       line(
           text,
@@ -170,6 +200,7 @@ public final class Leaderboard {
           number(row.getAs("p50"), "%.1f"),
           row.<Long>getAs("n"));
     }
+    more(text, shown, "score_distributions");
   }
 
   /** Each judge's agreement with people beside the length baseline's, and its constancy. */
@@ -205,25 +236,28 @@ public final class Leaderboard {
         sorted.stream()
             .collect(
                 Collectors.groupingBy(Leaderboard::part, LinkedHashMap::new, Collectors.toList()));
+    Map<List<List<Object>>, List<Integer>> alike = new HashMap<>();
+    parts
+        .values()
+        .forEach(
+            rows ->
+                alike
+                    .computeIfAbsent(figures(rows), f -> new ArrayList<>())
+                    .add(level(rows.get(0))));
     List<Row> kept = new ArrayList<>();
     for (List<Row> rows : parts.values()) {
-      int level = level(rows.get(0));
+      List<Integer> levels = alike.get(figures(rows));
       boolean repeats =
-          parts.values().stream()
-              .anyMatch(
-                  other ->
-                      other != rows
-                          && same(rows, other)
-                          && (level == 1 || (level == 2 && level(other.get(0)) == 0)));
+          switch (level(rows.get(0))) {
+            case 0 -> false;
+            case 1 -> levels.size() > 1;
+            default -> levels.contains(0);
+          };
       if (!repeats) {
         kept.addAll(rows);
       }
     }
     return kept;
-  }
-
-  private static boolean same(List<Row> some, List<Row> others) {
-    return figures(some).equals(figures(others));
   }
 
   private static List<List<Object>> figures(List<Row> rows) {

@@ -89,14 +89,12 @@ final class ExecutorWatch implements AutoCloseable {
   }
 
   private String notStarted() {
-    return "Spark has not started after %d s: still waiting for %s to take the application"
-        .formatted(seconds(), conf.get("spark.master"));
+    return String.format(Locale.ROOT, "Spark has not started after %d s: still waiting for %s to take the application", seconds(), conf.get("spark.master"));
   }
 
   private String noExecutor(SparkContext context) {
     String master = context.master();
-    return "no executor after %d s: asked %s for %s; %s"
-        .formatted(
+    return String.format(Locale.ROOT, "no executor after %d s: asked %s for %s; %s", 
             seconds(),
             master,
             asked(context),

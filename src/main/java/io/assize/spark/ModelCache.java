@@ -83,14 +83,17 @@ public final class ModelCache {
       List<FileStatus> wanted = list(files, source);
       String name = source.getName();
       java.nio.file.Path entry = folder.resolve(name + "-" + identity(model, wanted));
-      Files.createDirectories(entry);
       synchronized (ONE_AT_A_TIME) {
-        java.nio.file.Path lock = entry.resolveSibling(entry.getFileName() + ".lock");
-        try (FileChannel channel =
-                FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            var held = channel.lock()) {
-          LOG.debug("model cache {} is ours: {}", entry, held.isValid());
-          fetchAll(files, wanted, entry, model);
+        // What is here needs no lock, and so no disk that can be written.
+        if (!allHere(wanted, entry)) {
+          Files.createDirectories(entry);
+          java.nio.file.Path lock = entry.resolveSibling(entry.getFileName() + ".lock");
+          try (FileChannel channel =
+                  FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+              var held = channel.lock()) {
+            LOG.debug("model cache {} is ours: {}", entry, held.isValid());
+            fetchAll(files, wanted, entry, model);
+          }
         }
       }
       return name.endsWith(".gguf") ? entry.resolve(name) : entry;
@@ -98,6 +101,17 @@ public final class ModelCache {
       throw UserError.failure(
           "model %s cannot be fetched into %s: %s", model, folder, firstLine(e));
     }
+  }
+
+  private static boolean allHere(List<FileStatus> wanted, java.nio.file.Path entry)
+      throws IOException {
+    for (FileStatus file : wanted) {
+      java.nio.file.Path target = entry.resolve(file.getPath().getName());
+      if (!whole(target, sumOf(target), file.getLen())) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static void fetchAll(
@@ -122,9 +136,12 @@ public final class ModelCache {
   /** Fetches one file that is not here, or not as it was; gives the bytes that came. */
   private static long fetch(FileSystem files, FileStatus file, java.nio.file.Path target)
       throws IOException {
-    java.nio.file.Path sum = target.resolveSibling(target.getFileName() + ".sha256");
+    java.nio.file.Path sum = sumOf(target);
     if (whole(target, sum, file.getLen())) {
       return 0;
+    }
+    if (Files.exists(sum) && Files.exists(target)) {
+      LOG.warn("{} is damaged: it is fetched again", target);
     }
     java.nio.file.Path part = target.resolveSibling(target.getFileName() + ".part");
     long has = Files.exists(part) ? Files.size(part) : 0;
@@ -160,11 +177,11 @@ public final class ModelCache {
     if (!Files.exists(sum) || !Files.isRegularFile(target) || Files.size(target) != length) {
       return false;
     }
-    boolean whole = Files.readString(sum).startsWith(CheckpointFiles.sha256(target) + " ");
-    if (!whole) {
-      LOG.warn("{} is damaged: it is fetched again", target);
-    }
-    return whole;
+    return Files.readString(sum).startsWith(CheckpointFiles.sha256(target) + " ");
+  }
+
+  private static java.nio.file.Path sumOf(java.nio.file.Path target) {
+    return target.resolveSibling(target.getFileName() + ".sha256");
   }
 
   /** Appends what a part lacks; gives the sha-256 of the whole, each byte read once. */

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.spark.SparkContext;
@@ -141,8 +142,7 @@ final class StandaloneMaster {
             .forEachRemaining(
                 free ->
                     resources.add(
-                        "%d of %d %s"
-                            .formatted(
+                        String.format(Locale.ROOT, "%d of %d %s", 
                                 free.getValue().path("addresses").size(),
                                 worker
                                     .path("resources")
@@ -152,8 +152,7 @@ final class StandaloneMaster {
                                 free.getKey())));
         workers.add(
             new Worker(
-                "%d of %d cores, %d of %d MB and %s free"
-                    .formatted(
+                String.format(Locale.ROOT, "%d of %d cores, %d of %d MB and %s free", 
                         worker.path("coresfree").asInt(),
                         worker.path("cores").asInt(),
                         worker.path("memoryfree").asLong(),
@@ -176,8 +175,7 @@ final class StandaloneMaster {
             .sorted()
             .collect(joining(", "));
     return new Worker(
-        "%d cores, %d MB and %s in all"
-            .formatted(worker.cores(), worker.memory(), more.isEmpty() ? "no GPU" : more),
+        String.format(Locale.ROOT, "%d cores, %d MB and %s in all", worker.cores(), worker.memory(), more.isEmpty() ? "no GPU" : more),
         worker.cores(),
         worker.memory());
   }

@@ -3,6 +3,7 @@ package io.assize.stats;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -124,38 +125,69 @@ public record Battles(
     }
     List<Integer> best = List.of();
     boolean[] done = new boolean[models];
-    for (int i = 0; i < models; i++) {
-      if (!done[i]) {
-        boolean[] down = reach(beats, i);
-        boolean[] up = reach(beaten, i);
-        List<Integer> part = new ArrayList<>();
-        for (int j = 0; j < models; j++) {
-          if (down[j] && up[j]) {
-            part.add(j);
-            done[j] = true;
-          }
-        }
-        if (part.size() > best.size()) {
+    for (int root : lastLeftFirst(beats)) {
+      if (!done[root]) {
+        List<Integer> part = reach(beaten, root, done);
+        if (part.size() > best.size() || (part.size() == best.size() && first(part, best))) {
           best = part;
         }
       }
     }
-    return best;
+    return best.stream().sorted().toList();
   }
 
-  private static boolean[] reach(List<List<Integer>> edges, int from) {
-    boolean[] seen = new boolean[edges.size()];
-    List<Integer> open = new ArrayList<>(List.of(from));
-    seen[from] = true;
-    while (!open.isEmpty()) {
-      for (int next : edges.get(open.remove(open.size() - 1))) {
-        if (!seen[next]) {
-          seen[next] = true;
-          open.add(next);
+  private static boolean first(List<Integer> part, List<Integer> other) {
+    return Collections.min(part) < Collections.min(other);
+  }
+
+  /**
+   * The order of Kosaraju's and Sharir's (1981) search for strong components: what is left last
+   * comes first.
+   */
+  private static int[] lastLeftFirst(List<List<Integer>> edges) {
+    int size = edges.size();
+    int[] order = new int[size];
+    int place = size;
+    int[] next = new int[size];
+    int[] way = new int[size];
+    boolean[] seen = new boolean[size];
+    for (int start = 0; start < size; start++) {
+      if (seen[start]) {
+        continue;
+      }
+      seen[start] = true;
+      int depth = 0;
+      way[0] = start;
+      while (depth >= 0) {
+        int at = way[depth];
+        if (next[at] == edges.get(at).size()) {
+          order[--place] = at;
+          depth--;
+          continue;
+        }
+        int to = edges.get(at).get(next[at]++);
+        if (!seen[to]) {
+          seen[to] = true;
+          way[++depth] = to;
         }
       }
     }
-    return seen;
+    return order;
+  }
+
+  /** Who can be reached of those not yet done, who then are. */
+  private static List<Integer> reach(List<List<Integer>> edges, int from, boolean[] done) {
+    List<Integer> found = new ArrayList<>(List.of(from));
+    done[from] = true;
+    for (int i = 0; i < found.size(); i++) {
+      for (int next : edges.get(found.get(i))) {
+        if (!done[next]) {
+          done[next] = true;
+          found.add(next);
+        }
+      }
+    }
+    return found;
   }
 
   /** The games among some models, which take new numbers in the order given. */

@@ -47,13 +47,27 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) implemen
 
   private static int[] places(double[] values) {
     int[] places = new int[values.length];
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
     for (int i = 0; i < values.length; i++) {
-      places[i] = 1;
-      for (double other : values) {
-        places[i] += other > values[i] ? 1 : 0;
-      }
+      places[i] = 1 + values.length - notAbove(sorted, values[i]);
     }
     return places;
+  }
+
+  /** How many of sorted values are not above one. */
+  private static int notAbove(double[] sorted, double value) {
+    int low = 0;
+    int high = sorted.length;
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (sorted[middle] <= value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /**
@@ -62,17 +76,19 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) implemen
    */
   private static void nearest(int[] counts, int rank, int draws, int model, int[] low, int[] high) {
     int size = counts.length;
+    int[] before = new int[size + 1];
+    for (int place = 1; place <= size; place++) {
+      before[place] = before[place - 1] + counts[place - 1];
+    }
     double wanted = Intervals.LEVEL * draws;
     double off = Double.POSITIVE_INFINITY;
     for (int length = 1; length <= size; length++) {
       int most = -1;
       int best = 1;
-      for (int from = Math.max(1, rank - length + 1); from <= rank; from++) {
-        int inside = 0;
-        for (int place = from; place < from + length && place <= size; place++) {
-          inside += counts[place - 1];
-        }
-        if (from + length - 1 <= size && inside > most) {
+      int last = Math.min(rank, size - length + 1);
+      for (int from = Math.max(1, rank - length + 1); from <= last; from++) {
+        int inside = before[from + length - 1] - before[from - 1];
+        if (inside > most) {
           most = inside;
           best = from;
         }

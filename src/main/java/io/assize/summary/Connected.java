@@ -8,6 +8,9 @@ import java.util.Map;
 
 /** Which models can be rated together, and what is said of the others. */
 final class Connected {
+  /** Ratings take matrices of models by models, and time by the cube of the models. */
+  static final int MOST_MODELS = 2000;
+
   private static final String UNBOUNDED =
       "not rated: it never lost to, or never won against, the models that are rated";
   private static final String NOT_OVER_ALL = "not rated over all scenarios";
@@ -29,14 +32,19 @@ final class Connected {
       return List.of();
     }
     List<Integer> bounded = battles.bounded();
-    List<Integer> rated = bounded.size() > 1 ? bounded : List.of();
-    for (List<Integer> part : parts) {
-      for (int model : part) {
-        if (!rated.contains(model)) {
-          notes.put(model, UNBOUNDED);
-        }
-      }
+    if (bounded.size() > MOST_MODELS) {
+      String note =
+          String.format(
+              Locale.ROOT,
+              "not rated: games join %d models here, and at most %d are rated together",
+              bounded.size(),
+              MOST_MODELS);
+      parts.forEach(part -> part.forEach(model -> notes.put(model, note)));
+      return List.of();
     }
+    List<Integer> rated = bounded.size() > 1 ? bounded : List.of();
+    parts.forEach(part -> part.forEach(model -> notes.put(model, UNBOUNDED)));
+    rated.forEach(notes::remove);
     return rated;
   }
 

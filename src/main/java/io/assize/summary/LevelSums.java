@@ -109,17 +109,22 @@ final class LevelSums implements Serializable {
    * Adds a block's games.
    *
    * @param number its models' numbers, {@code [block.models.length]}
+   * @param twos whether to sum differences of two models, of which each prompt may have as many as
+   *     the square of its games
    */
-  void add(GameBlock block, int[] number, SummaryOptions options) {
+  void add(GameBlock block, int[] number, SummaryOptions options, boolean twos) {
     for (int p = 0; p + 1 < block.prompts.length; p++) {
       int from = block.prompts[p];
       int to = block.prompts[p + 1];
-      Map<Long, double[]> faced = to - from > 1 ? new HashMap<>() : null;
+      boolean alone = to - from == 1;
+      Map<Long, double[]> faced = alone || !twos ? null : new HashMap<>();
       for (int i = from; i < to; i++) {
-        addGame(block, i, number, options, faced);
+        addGame(block, i, number, options, faced, alone);
       }
       if (faced != null) {
         addDifferences(faced);
+      }
+      if (!alone) {
         pairs.endPrompt();
         sides.endPrompt();
         quality.endPrompt();
@@ -128,8 +133,12 @@ final class LevelSums implements Serializable {
   }
 
   private void addGame(
-      GameBlock block, int i, int[] number, SummaryOptions options, Map<Long, double[]> faced) {
-    boolean alone = faced == null;
+      GameBlock block,
+      int i,
+      int[] number,
+      SummaryOptions options,
+      Map<Long, double[]> faced,
+      boolean alone) {
     Decision first = GameBlock.decision(block.first[i]);
     Decision second = GameBlock.decision(block.second[i]);
     Decision label = GameBlock.decision(block.labels[i]);

@@ -5,7 +5,9 @@ import io.assize.stats.Intervals;
 import io.assize.stats.Ranks;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
@@ -108,15 +110,17 @@ final class RatingRows {
   }
 
   /** The rows of {@code rating_differences}: the better model first, each two models once. */
-  List<Row> differences() {
-    List<Row> rows = new ArrayList<>();
-    for (int i = 0; i < rated.models().length; i++) {
-      for (int j = i + 1; j < rated.models().length; j++) {
-        boolean better = rated.strength()[i] >= rated.strength()[j];
-        rows.add(difference(better ? i : j, better ? j : i));
-      }
-    }
-    return rows;
+  Iterator<Row> differences() {
+    int models = rated.models().length;
+    return IntStream.range(0, models)
+        .boxed()
+        .flatMap(i -> IntStream.range(i + 1, models).mapToObj(j -> ordered(i, j)))
+        .iterator();
+  }
+
+  private Row ordered(int i, int j) {
+    boolean better = rated.strength()[i] >= rated.strength()[j];
+    return difference(better ? i : j, better ? j : i);
   }
 
   private Row difference(int i, int j) {

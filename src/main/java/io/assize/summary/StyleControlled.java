@@ -133,7 +133,8 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
                   });
               return List.of(sums).iterator();
             })
-        .reduce(StyleControl.Sums::add);
+        // In two steps: with many models the sums of all partitions are too much for the driver.
+        .treeReduce(StyleControl.Sums::add);
   }
 
   double coefficient(int feature) {

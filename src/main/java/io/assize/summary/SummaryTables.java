@@ -192,7 +192,11 @@ public final class SummaryTables {
                       sums.computeIfAbsent(
                               new Tuple2<>(block.judge, block.scenario),
                               key -> new LevelSums(key._1(), key._2()))
-                          .add(block, names.value().of(block), how));
+                          .add(
+                              block,
+                              names.value().of(block),
+                              how,
+                              names.value().of(block.judge).size() <= Connected.MOST_MODELS));
               return pairs(sums);
             })
         .reduceByKey(LevelSums::add)
@@ -291,8 +295,7 @@ public final class SummaryTables {
         tables,
         ratings
             .filter(r -> Levels.rank(r.level()) > 0)
-            .flatMap(
-                r -> new RatingRows(r, names.value().of(r.judge()), how).differences().iterator()),
+            .flatMap(r -> new RatingRows(r, names.value().of(r.judge()), how).differences()),
         RatingRows.DIFFERENCES,
         RATING_DIFFERENCES);
     table(writes, tables, ordered.map(Agreement::of), Agreement.SCHEMA, AGREEMENT);

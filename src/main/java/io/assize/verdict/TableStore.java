@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.AnalysisException;
@@ -122,10 +123,14 @@ public final class TableStore implements AutoCloseable {
     Path probe = new Path(dir, ".assize-" + UUID.randomUUID());
     try {
       FileSystem files = fileSystem();
-      files.create(probe).close();
-      files.delete(probe, false);
-      files.delete(new Path(dir, "." + probe.getName() + ".crc"), false);
-    } catch (IOException e) {
+      try {
+        files.create(probe).close();
+      } finally {
+        // On a full disk the file is made, and what it should hold is not written.
+        files.delete(probe, false);
+        files.delete(new Path(dir, "." + probe.getName() + ".crc"), false);
+      }
+    } catch (IOException | FSError e) {
       throw UserError.configuration(
           "output folder %s cannot be written: choose another, or mend its rights (%s)",
           dir, e.getMessage());
@@ -350,7 +355,7 @@ public final class TableStore implements AutoCloseable {
   private <T> T does(Work<T> work) {
     try {
       return work.with(fileSystem());
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       throw UserError.failure("output folder %s cannot be used: %s", dir, e.getMessage());
     }
   }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
@@ -72,12 +73,13 @@ public abstract class VerdictStore {
   public final void prepare() {
     try {
       create();
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       throw unusable(path, e);
     }
   }
 
-  static UserError unusable(String path, IOException e) {
+  /** An error of the disk under a local file system comes as an Error. */
+  static UserError unusable(String path, Throwable e) {
     return UserError.failure("the store %s cannot be used: %s", path, e.getMessage());
   }
 
@@ -172,7 +174,7 @@ public abstract class VerdictStore {
     try {
       String what = VerdictKey.of(judge, protocol, List.of()).substring(0, 16);
       return new Turn(fileSystem(spark, path), new Path(path, "_runs"), what, runId);
-    } catch (IOException e) {
+    } catch (IOException | FSError e) {
       throw unusable(path, e);
     }
   }

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What dies and breaks at night, on a real cluster of a master and two workers with the demo's
@@ -101,6 +103,71 @@ class DurabilityIT {
     Ended ended = Programs.end(run, LIMIT);
     assertThat(ended.code()).as(ended.err()).isZero();
     sameAsUndisturbed("worker");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"60, 120s", "30, 15s"})
+  @EnabledIfSystemProperty(named = LONG, matches = "true")
+  void anExecutorStandsStillAndGoesOn(int seconds, String timeout) {
+    String out = "held-" + seconds;
+    Running run =
+        cluster.start(
+            Map.of("spark.network.timeout", timeout, "spark.executor.heartbeatInterval", "3s"),
+            command(out));
+    Programs.await(run, "wave 1 committed", LIMIT);
+    Programs.await(run, "wave 2: ", LIMIT);
+    cluster.holdAnExecutor(Duration.ofSeconds(seconds));
+    Ended ended = Programs.end(run, LIMIT);
+    assertThat(ended.code()).as(ended.err()).isZero();
+    sameAsUndisturbed(out);
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = LONG, matches = "true")
+  void whereNoTaskIsTriedAgainADeathIsOneLineAndTheNextRunGoesOn() {
+    Map<String, String> once = Map.of("spark.task.maxFailures", "1");
+    Running run = cluster.start(once, command("once"));
+    Programs.await(run, "wave 1 committed", LIMIT);
+    Programs.await(run, "wave 2: ", LIMIT);
+    cluster.killAnExecutor();
+    Ended died = Programs.end(run, LIMIT);
+    long committed = verdicts("once").count();
+    System.out.println(died.err());
+    assertThat(died.code()).as(died.err()).isEqualTo(1);
+    assertThat(died.err().lines().filter(line -> line.startsWith("assize: wave")))
+        .singleElement()
+        .asString()
+        .contains("run the same command again; what was committed is kept");
+    assertThat(died.err()).doesNotContain("\tat ");
+    Ended ended = Programs.end(cluster.start(once, command("once")), LIMIT);
+    assertThat(ended.code()).as(ended.err()).isZero();
+    assertThat(ended.out()).contains("%d reused".formatted(committed));
+    sameAsUndisturbed("once");
+  }
+
+  @Test
+  @EnabledIfSystemProperty(named = LONG, matches = "true")
+  void executorsComeAndGoWithTheWorkAndLoadTheModelOnceEach() {
+    Ended ended =
+        Programs.end(
+            cluster.start(
+                Map.of(
+                    "spark.dynamicAllocation.enabled", "true",
+                    "spark.dynamicAllocation.shuffleTracking.enabled", "true",
+                    "spark.dynamicAllocation.minExecutors", "0",
+                    "spark.dynamicAllocation.maxExecutors", "2",
+                    "spark.scheduler.minRegisteredResourcesRatio", "0.0"),
+                command("dynamic")),
+            LIMIT);
+    assertThat(ended.code()).as(ended.err()).isZero();
+    sameAsUndisturbed("dynamic");
+    Row run =
+        new TableStore(LocalSpark.session(), dir.resolve("dynamic").toString()).read("run").head();
+    System.out.println(run.json());
+    assertThat(run.<Long>getAs("waves")).isGreaterThan(1);
+    assertThat(run.<Long>getAs("model_loads"))
+        .isEqualTo(run.<Long>getAs("judge_instances"))
+        .isBetween(1L, 2L);
   }
 
   @Test

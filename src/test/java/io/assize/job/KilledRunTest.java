@@ -10,7 +10,6 @@ import io.assize.testing.Programs.Ended;
 import io.assize.testing.Programs.Running;
 import io.assize.verdict.VerdictStore;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,22 +117,6 @@ class KilledRunTest {
             }
             """
                 .formatted(dir.resolve("corpus"), dir.resolve(out), format));
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-        .filter(argument -> argument.startsWith("--add-opens"))
-        .forEach(command::add);
-    command.addAll(List.of(Programs.QUICK_JVM.split(" ")));
-    command.addAll(
-        List.of(
-            "-Xmx1g",
-            "-Djdk.reflect.useDirectMethodHandle=false",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "io.assize.cli.Assize",
-            "run",
-            "-c",
-            conf.toString()));
-    return Programs.start(dir, Map.of("SPARK_LOCAL_IP", "127.0.0.1"), command);
+    return Programs.assize(dir, Map.of(), List.of("-Xmx1g"), List.of("run", "-c", conf.toString()));
   }
 }

@@ -168,7 +168,7 @@ class LocaleTest {
               "spark.master", "local[2]",
               "spark.sql.shuffle.partitions", "2",
               "spark.sql.codegen.wholeStage", "false");
-      try (SparkSession spark = Sessions.open("locales", settings)) {
+      try (SparkSession spark = Sessions.open("locales", settings, line -> {})) {
         make(spark, Path.of(folders[0]), Path.of(folders[1]));
       }
     }

@@ -3,15 +3,20 @@ package io.assize.job;
 import static io.assize.testing.LocalSpark.row;
 import static org.apache.spark.sql.functions.col;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.AssizeConfig;
+import io.assize.config.UserError;
 import io.assize.judge.djl.KernelSet;
 import io.assize.testing.LocalSpark;
 import io.assize.verdict.TableStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -28,6 +33,9 @@ class ModelJudgeJobTest {
 
   /** In a protocol that shows little, so that 512 tokens of context are enough. */
   private static final Path PROTOCOL = Path.of("src/test/resources/protocols/least.conf");
+
+  private static final Path TINY = Path.of("src/test/resources/golden/tiny-llama");
+  private static final String WEIGHTS = "model-00002-of-00002.safetensors";
 
   @TempDir private Path dir;
 
@@ -121,11 +129,42 @@ class ModelJudgeJobTest {
         .isZero();
   }
 
+  @Test
+  void weightsThatAreExchangedBetweenTheCheckAndTheLoadStopTheRunInOneLine() throws IOException {
+    Path model = Files.createDirectory(dir.resolve("model"));
+    try (Stream<Path> files = Files.list(TINY)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, model.resolve(file.getFileName()));
+      }
+    }
+    Dataset<Row> rows = LocalSpark.table(PAIRS, row("1", "q", "larch", "maple", "yes", "no"));
+    EvaluationJob job = job(rows, "exchanged", 2, "name = other", model);
+    Path weights = model.resolve(WEIGHTS);
+    byte[] bytes = Files.readAllBytes(weights);
+    bytes[bytes.length - 2] ^= 1;
+    Files.write(weights, bytes);
+    assertThatThrownBy(job::run)
+        .isInstanceOf(UserError.class)
+        .hasMessageMatching(
+            "model .* on this host is not the one that the run was planned for: its file "
+                + WEIGHTS
+                + " is another than when it was checked: .*");
+    assertThat(dir.resolve("exchanged/win_rates")).doesNotExist();
+    bytes[bytes.length - 2] ^= 1;
+    Files.write(weights, bytes);
+    assertThat(job(rows, "mended", 2, "name = other", model).run().judged()).isEqualTo(2);
+  }
+
   private RunResult run(Dataset<Row> corpus, String out, int partitions) {
     return run(corpus, out, partitions, "");
   }
 
   private RunResult run(Dataset<Row> corpus, String out, int partitions, String settings) {
+    return job(corpus, out, partitions, settings, TINY).run();
+  }
+
+  private EvaluationJob job(
+      Dataset<Row> corpus, String out, int partitions, String settings, Path model) {
     Path input = dir.resolve("input-of-" + out);
     corpus.write().parquet(input.toString());
     AssizeConfig config =
@@ -134,15 +173,15 @@ class ModelJudgeJobTest {
             assize {
               corpus.path = "%s"
               protocol = "%s"
-              judge { kind = djl, model = "src/test/resources/golden/tiny-llama"
+              judge { kind = djl, model = "%s"
                 max_new_tokens = 12, context_length = 512, slots = 3, %s }
               output.dir = "%s"
               run.partitions = %d
             }
             """
-                .formatted(input, PROTOCOL, settings, dir.resolve(out), partitions),
+                .formatted(input, PROTOCOL, model, settings, dir.resolve(out), partitions),
             Map.of());
-    return new EvaluationJob(LocalSpark.session(), config, line -> {}).run();
+    return new EvaluationJob(LocalSpark.session(), config, line -> {});
   }
 
   private Dataset<Row> verdicts(String out) {

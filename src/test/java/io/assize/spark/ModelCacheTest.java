@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.assize.config.UserError;
 import io.assize.judge.djl.CheckpointFiles;
 import io.assize.testing.Programs;
+import io.assize.testing.SmallDisk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -113,26 +115,93 @@ class ModelCacheTest {
     byte[] weights = new byte[40_000_000];
     new Random(1).nextBytes(weights);
     Files.write(source.resolve("model.safetensors"), weights);
-    List<Programs.Running> both = new ArrayList<>();
-    for (int i = 0; i < 2; i++) {
-      both.add(
-          Programs.start(
-              Files.createDirectories(dir.resolve("logs")),
-              Map.of(),
-              List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  Filler.class.getName(),
-                  dir.resolve("cache").toString(),
-                  source.toUri().toString())));
-    }
+    List<Programs.Running> both = List.of(filler(), filler());
     for (Programs.Running one : both) {
       Programs.Ended ended = Programs.end(one, Duration.ofMinutes(5));
       assertThat(ended.code()).as(ended.out()).isZero();
       assertThat(ended.out()).contains(CheckpointFiles.sha256(source.resolve("model.safetensors")));
     }
     assertThat(names(fetch())).noneMatch(name -> name.endsWith(".part"));
+  }
+
+  @Test
+  void processesThatAreKilledWhileTheyFillACacheLeaveItToTheNextOnes() throws Exception {
+    byte[] weights = new byte[40_000_000];
+    new Random(2).nextBytes(weights);
+    Files.write(source.resolve("model.safetensors"), weights);
+    long part = 0;
+    for (int tries = 0; tries < 10 && part == 0; tries++) {
+      Programs.Running one = filler();
+      Programs.Running other = filler();
+      while (begun() == 0 && one.process().isAlive()) {
+        Thread.sleep(1);
+      }
+      Programs.kill(one.process().toHandle());
+      Programs.kill(other.process().toHandle());
+      part = begun();
+    }
+    assertThat(part).as("bytes that had come when all were killed").isPositive();
+    for (Programs.Running one : List.of(filler(), filler())) {
+      Programs.Ended ended = Programs.end(one, Duration.ofMinutes(5));
+      assertThat(ended.code()).as(ended.out()).isZero();
+      assertThat(ended.out()).contains(CheckpointFiles.sha256(source.resolve("model.safetensors")));
+    }
+    assertThat(begun()).isZero();
+    assertThat(fetch().resolve("model.safetensors"))
+        .hasSameBinaryContentAs(source.resolve("model.safetensors"));
+  }
+
+  /** Bytes of the weights that have come, where not all have. */
+  private long begun() throws IOException {
+    Path cached = dir.resolve("cache");
+    if (!Files.exists(cached)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.walk(cached)) {
+      for (Path file : files.toList()) {
+        if (file.endsWith("model.safetensors.part")) {
+          return Files.size(file);
+        }
+      }
+    } catch (UncheckedIOException | NoSuchFileException e) {
+      // Renamed meanwhile.
+    }
+    return 0;
+  }
+
+  private Programs.Running filler() throws IOException {
+    return Programs.start(
+        Files.createDirectories(dir.resolve("logs")),
+        Map.of(),
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Filler.class.getName(),
+            dir.resolve("cache").toString(),
+            source.toUri().toString()));
+  }
+
+  @Test
+  void onAFullDiskAModelIsNotThereAndOnceThereIsRoomTheFetchGoesOn() throws IOException {
+    try (SmallDisk disk = SmallDisk.of(dir.resolve("disk"), 1)) {
+      cache = new ModelCache(disk.folder().resolve("cache"), new Configuration());
+      disk.leave(60_000);
+      assertThatThrownBy(this::fetch)
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("cannot be fetched into")
+          .hasMessageContaining("No space left on device");
+      disk.empty();
+      assertThat(fetch().resolve("model.safetensors"))
+          .hasSameBinaryContentAs(source.resolve("model.safetensors"));
+      disk.writable(false);
+      // What is there is used; what is not cannot be fetched.
+      fetch();
+      Files.write(source.resolve("model.safetensors"), new byte[100_001]);
+      assertThatThrownBy(this::fetch)
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("Read-only file system");
+    }
   }
 
   /** A process that fills a cache and tells the sum of what it got. */

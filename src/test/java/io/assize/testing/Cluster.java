@@ -104,23 +104,50 @@ public final class Cluster implements AutoCloseable {
 
   /** Runs a command of Assize to its end. */
   public Ended run(Duration limit, List<String> command) {
-    return Programs.run(dir, ENVIRONMENT, limit, submit(command));
+    return Programs.run(dir, ENVIRONMENT, limit, submit(Map.of(), command));
   }
 
   /** Starts a command of Assize. */
   public Running start(List<String> command) {
-    return Programs.start(dir, ENVIRONMENT, submit(command));
+    return start(Map.of(), command);
+  }
+
+  /** Starts a command of Assize with settings of Spark of its own. */
+  public Running start(Map<String, String> own, List<String> command) {
+    return Programs.start(dir, ENVIRONMENT, submit(own, command));
   }
 
   /** Kills an executor, as kill -9 does. */
   public void killAnExecutor() {
-    ProcessHandle executor =
-        workers.stream()
-            .flatMap(worker -> worker.process().descendants())
-            .filter(process -> commandOf(process).contains("CoarseGrainedExecutorBackend"))
-            .findFirst()
-            .orElseThrow(() -> new AssertionError("no executor runs"));
-    Programs.kill(executor);
+    Programs.kill(anExecutor());
+  }
+
+  /** Lets an executor stand still for a while, as a machine does that swaps or is suspended. */
+  public void holdAnExecutor(Duration time) {
+    ProcessHandle held = anExecutor();
+    signal("-STOP", held);
+    try {
+      Thread.sleep(time.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      signal("-CONT", held);
+    }
+  }
+
+  private void signal(String signal, ProcessHandle process) {
+    List<String> kill = List.of("kill", signal, String.valueOf(process.pid()));
+    if (Programs.run(dir, Map.of(), Duration.ofMinutes(1), kill).code() != 0) {
+      throw new AssertionError("no " + signal + " to " + process.pid());
+    }
+  }
+
+  private ProcessHandle anExecutor() {
+    return workers.stream()
+        .flatMap(worker -> worker.process().descendants())
+        .filter(process -> commandOf(process).contains("CoarseGrainedExecutorBackend"))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no executor runs"));
   }
 
   /** Kills a worker and what it started, as the loss of a machine does, and starts another one. */
@@ -138,7 +165,7 @@ public final class Cluster implements AutoCloseable {
     masterProcess.close();
   }
 
-  private List<String> submit(List<String> command) {
+  private List<String> submit(Map<String, String> own, List<String> command) {
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -153,6 +180,7 @@ public final class Cluster implements AutoCloseable {
           all.add(key + "=" + value);
         });
     all.addAll(settings);
+    own.forEach((key, value) -> all.addAll(List.of("--conf", key + "=" + value)));
     all.add(System.getProperty("assize.jar"));
     all.addAll(command);
     return all;

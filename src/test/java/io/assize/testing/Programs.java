@@ -2,12 +2,15 @@ package io.assize.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -98,6 +101,24 @@ public final class Programs {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Starts a command of Assize in a JVM of its own, out of the classes under test. */
+  public static Running assize(
+      Path logs, Map<String, String> environment, List<String> jvm, List<String> arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-opens"))
+        .forEach(command::add);
+    command.addAll(List.of(QUICK_JVM.split(" ")));
+    command.addAll(jvm);
+    command.add("-Djdk.reflect.useDirectMethodHandle=false");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.assize.cli.Assize"));
+    command.addAll(arguments);
+    Map<String, String> all = new HashMap<>(environment);
+    all.put("SPARK_LOCAL_IP", "127.0.0.1");
+    return start(logs, all, command);
   }
 
   /** Waits until a program's log says something; fails where it ends before. */

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
+import io.assize.testing.MortalFiles;
 import io.assize.verdict.ParquetVerdictStore.Step;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -22,15 +23,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.api.java.UDF1;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.apache.spark.sql.types.DataTypes;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -123,6 +127,55 @@ class CompactionTest {
     }
     store(step -> {}, AT_ONCE).compact();
     assertThat(keys(store().read())).containsExactly("a", "b");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"append, append", "append, compact", "compact, append", "compact, compact"})
+  void whatAnotherDoesJustBeforeADeltaCommitIsLostForNobody(String held, String other) {
+    String path = dir.resolve("store").toString();
+    VerdictStore store = VerdictStore.open(LocalSpark.session(), path, "delta");
+    for (String key : List.of("a", "b", "c")) {
+      store.append(verdict(key), "j", "p", "of-" + key);
+    }
+    List<List<String>> meanwhile = new ArrayList<>();
+    AtomicBoolean first = new AtomicBoolean(true);
+    MortalFiles.watch(
+        dir.resolve("store/_delta_log"),
+        commit -> {
+          if (commit.getName().matches("\\d{20}\\.json") && first.getAndSet(false)) {
+            // In a thread of its own, as another process: Delta has one transaction a thread.
+            CompletableFuture.runAsync(
+                    () -> {
+                      work(LocalSpark.session(), path, other, "e");
+                      meanwhile.add(keys(store.read()));
+                    })
+                .join();
+          }
+        });
+    try {
+      work(MortalFiles.session(), path, held, "d");
+    } finally {
+      MortalFiles.revive();
+    }
+    List<String> expected = new ArrayList<>(List.of("a", "b", "c"));
+    if (other.equals("append")) {
+      expected.add("e");
+    }
+    assertThat(meanwhile).containsExactly(expected);
+    if (held.equals("append")) {
+      expected.add("d");
+    }
+    assertThat(keys(store.read())).containsExactlyInAnyOrderElementsOf(expected);
+  }
+
+  private static void work(SparkSession session, String path, String what, String key) {
+    VerdictStore store = VerdictStore.open(session, path, "delta");
+    if (what.equals("append")) {
+      Dataset<Row> rows = session.createDataFrame(verdict(key).collectAsList(), Verdict.SCHEMA);
+      store.append(rows, "j", "p", "of-" + key);
+    } else {
+      store.compact();
+    }
   }
 
   @Test
