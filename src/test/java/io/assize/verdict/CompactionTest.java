@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -143,12 +144,14 @@ class CompactionTest {
         dir.resolve("store/_delta_log"),
         commit -> {
           if (commit.getName().matches("\\d{20}\\.json") && first.getAndSet(false)) {
-            // In a thread of its own, as another process: Delta has one transaction a thread.
+            // As another process: Delta has one transaction a thread, and one lock a cached log.
+            DeltaLog.clearCache();
             CompletableFuture.runAsync(
                     () -> {
                       work(LocalSpark.session(), path, other, "e");
                       meanwhile.add(keys(store.read()));
                     })
+                .orTimeout(5, TimeUnit.MINUTES)
                 .join();
           }
         });
