@@ -89,17 +89,23 @@ final class ExecutorWatch implements AutoCloseable {
   }
 
   private String notStarted() {
-    return String.format(Locale.ROOT, "Spark has not started after %d s: still waiting for %s to take the application", seconds(), conf.get("spark.master"));
+    return String.format(
+        Locale.ROOT,
+        "Spark has not started after %d s: still waiting for %s to take the application",
+        seconds(),
+        conf.get("spark.master"));
   }
 
   private String noExecutor(SparkContext context) {
     String master = context.master();
-    return String.format(Locale.ROOT, "no executor after %d s: asked %s for %s; %s", 
-            seconds(),
-            master,
-            asked(context),
-            StandaloneMaster.offer(context)
-                .orElse("what it has free, its own pages tell; a job waits until one comes"));
+    return String.format(
+        Locale.ROOT,
+        "no executor after %d s: asked %s for %s; %s",
+        seconds(),
+        master,
+        asked(context),
+        StandaloneMaster.offer(context)
+            .orElse("what it has free, its own pages tell; a job waits until one comes"));
   }
 
   private long seconds() {

@@ -142,22 +142,22 @@ final class StandaloneMaster {
             .forEachRemaining(
                 free ->
                     resources.add(
-                        String.format(Locale.ROOT, "%d of %d %s", 
-                                free.getValue().path("addresses").size(),
-                                worker
-                                    .path("resources")
-                                    .path(free.getKey())
-                                    .path("addresses")
-                                    .size(),
-                                free.getKey())));
+                        String.format(
+                            Locale.ROOT,
+                            "%d of %d %s",
+                            free.getValue().path("addresses").size(),
+                            worker.path("resources").path(free.getKey()).path("addresses").size(),
+                            free.getKey())));
         workers.add(
             new Worker(
-                String.format(Locale.ROOT, "%d of %d cores, %d of %d MB and %s free", 
-                        worker.path("coresfree").asInt(),
-                        worker.path("cores").asInt(),
-                        worker.path("memoryfree").asLong(),
-                        worker.path("memory").asLong(),
-                        resources.isEmpty() ? "no GPU" : String.join(", ", resources)),
+                String.format(
+                    Locale.ROOT,
+                    "%d of %d cores, %d of %d MB and %s free",
+                    worker.path("coresfree").asInt(),
+                    worker.path("cores").asInt(),
+                    worker.path("memoryfree").asLong(),
+                    worker.path("memory").asLong(),
+                    resources.isEmpty() ? "no GPU" : String.join(", ", resources)),
                 worker.path("coresfree").asInt(),
                 worker.path("memoryfree").asLong()));
       }
@@ -175,7 +175,12 @@ final class StandaloneMaster {
             .sorted()
             .collect(joining(", "));
     return new Worker(
-        String.format(Locale.ROOT, "%d cores, %d MB and %s in all", worker.cores(), worker.memory(), more.isEmpty() ? "no GPU" : more),
+        String.format(
+            Locale.ROOT,
+            "%d cores, %d MB and %s in all",
+            worker.cores(),
+            worker.memory(),
+            more.isEmpty() ? "no GPU" : more),
         worker.cores(),
         worker.memory());
   }

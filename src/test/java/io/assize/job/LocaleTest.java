@@ -136,7 +136,7 @@ class LocaleTest {
 
   private static boolean compared(Path file) {
     String name = file.getFileName().toString();
-    return name.endsWith(".csv") && !name.startsWith(".") && !name.equals("run.csv")
+    return (name.endsWith(".csv") && !name.startsWith(".") && !name.equals("run.csv"))
         || name.equals("board")
         || name.equals("explained");
   }
