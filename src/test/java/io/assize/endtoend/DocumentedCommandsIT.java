@@ -115,17 +115,17 @@ class DocumentedCommandsIT {
 
   @Test
   void aRunGoesOnFromWhatTheOneBeforeHasJudged() {
-    assertThat(ended("scripts/assize run -c my.conf -D assize.corpus.sample=4").err())
-        .contains("8 requests, 0 with their verdicts in the store");
-    assertThat(ended("assize.corpus.sample=6").err())
-        .contains("12 requests, 8 with their verdicts in the store");
-    assertThat(ended("assize.protocol=my-pairwise.conf").err())
+    assertThat(ended("scripts/assize run -c my.conf -D assize.corpus.sample=2").err())
         .contains("4 requests, 0 with their verdicts in the store");
+    assertThat(ended("assize.corpus.sample=3").err())
+        .contains("6 requests, 4 with their verdicts in the store");
+    assertThat(ended("assize.protocol=my-pairwise.conf").err())
+        .contains("2 requests, 0 with their verdicts in the store");
   }
 
   @Test
   void underSparkSubmitTheConsoleHasOurLinesAndNextToNoOthers() {
-    Ended submitted = ended("assize.corpus.sample=6");
+    Ended submitted = ended("assize.corpus.sample=3");
     assertThat(submitted.out()).contains("all scenarios", "win rate");
     assertThat(Programs.foreignLines(submitted.err())).hasSizeLessThan(6);
   }

@@ -27,7 +27,9 @@ public final class LocalSpark {
             "3",
             // Tables here are small: compiling each query takes longer than running it.
             "spark.sql.codegen.wholeStage",
-            "false"),
+            "false",
+            "spark.sql.codegen.factoryMode",
+            "NO_CODEGEN"),
         line -> {});
   }
 
