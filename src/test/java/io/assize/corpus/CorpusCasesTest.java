@@ -145,7 +145,8 @@ class CorpusCasesTest {
   }
 
   private void refused(String name, Map<String, String> settings, String... messages) {
-    assertThatThrownBy(() -> read(name, settings))
+    Path cases = PublicData.cases("corpus");
+    assertThatThrownBy(() -> readAt(cases.resolve(name), settings))
         .isInstanceOf(UserError.class)
         .hasMessageContainingAll(messages)
         .satisfies(e -> assertThat(((UserError) e).exitCode()).isEqualTo(2));
