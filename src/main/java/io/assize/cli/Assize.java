@@ -3,6 +3,7 @@ package io.assize.cli;
 import io.assize.config.Secrets;
 import io.assize.job.Versions;
 import io.assize.spark.Locales;
+import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -64,6 +65,7 @@ public final class Assize implements Runnable {
     commandLine
         .setExecutionExceptionHandler((e, command, parsed) -> explain(e))
         .setParameterExceptionHandler((e, given) -> misused(e))
+        .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true);
     try {
       return commandLine.execute(arguments);
@@ -92,7 +94,7 @@ public final class Assize implements Runnable {
   }
 
   private static int misused(CommandLine.ParameterException e) {
-    StringBuilder line = new StringBuilder(String.valueOf(e.getMessage()).replaceAll("\\s+", " "));
+    StringBuilder line = new StringBuilder(said(e).replaceAll("\\s+", " "));
     if (e instanceof CommandLine.UnmatchedArgumentException unmatched
         && !unmatched.getSuggestions().isEmpty()) {
       line.append("; did you mean ").append(String.join(" or ", unmatched.getSuggestions()));
@@ -105,6 +107,20 @@ public final class Assize implements Runnable {
             + e.getCommandLine().getCommandSpec().qualifiedName()
             + " --help tells its usage)");
     return CommandLine.ExitCode.USAGE;
+  }
+
+  private static String said(CommandLine.ParameterException e) {
+    Map<String, CommandLine> commands = e.getCommandLine().getSubcommands();
+    if (e instanceof CommandLine.UnmatchedArgumentException unmatched && !commands.isEmpty()) {
+      String first = unmatched.getUnmatched().get(0);
+      if (!first.startsWith("-")) {
+        return "there is no command "
+            + first
+            + "; there are "
+            + String.join(", ", commands.keySet());
+      }
+    }
+    return String.valueOf(e.getMessage()).replaceFirst("^Error: ", "");
   }
 
   /** Gives the jar's version. */

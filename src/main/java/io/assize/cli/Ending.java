@@ -48,8 +48,8 @@ final class Ending {
     if (!done) {
       String log = Files.exists(Logs.file()) ? "; its log is " + Logs.file() : "";
       System.err.println(
-          "assize: stopped before its end: what was committed is kept, and the same command goes on"
-              + " from there"
+          "assize: stopped before its end: what was committed is kept, and a run of the same command"
+              + " goes on from there"
               + log);
       Logs.takeErrors();
     }

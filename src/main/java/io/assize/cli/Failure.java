@@ -3,6 +3,7 @@ package io.assize.cli;
 import io.assize.config.Secrets;
 import io.assize.config.UserError;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -23,6 +24,8 @@ record Failure(String line, int exitCode, boolean bug) {
 
   private static final Pattern UNWRITABLE =
       Pattern.compile("Permission denied|Read-only file system|Mkdirs failed to create");
+
+  private static final Pattern SETTING = Pattern.compile("^(The value of )?spark\\.\\S+ should be");
 
   private static final int DEEPEST = 100;
 
@@ -63,6 +66,12 @@ record Failure(String line, int exitCode, boolean bug) {
     if (cause instanceof AccessDeniedException || UNWRITABLE.matcher(text).find()) {
       return new Failure(
           "a file or folder cannot be written or read: " + firstLine(cause), ExitCode.USAGE, false);
+    }
+    if (cause instanceof InvalidPathException || text.contains("DELTA_TABLE_NOT_FOUND")) {
+      return new Failure("a path names no such thing: " + firstLine(cause), ExitCode.USAGE, false);
+    }
+    if (cause instanceof IllegalArgumentException && SETTING.matcher(text).find()) {
+      return new Failure("a setting of Spark is wrong: " + firstLine(cause), ExitCode.USAGE, false);
     }
     if (cause instanceof LinkageError) {
       return failed(

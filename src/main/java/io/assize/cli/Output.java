@@ -51,7 +51,7 @@ final class Output {
   /** The same; the JSON object has further keys. */
   void print(Object result, Map<String, Object> more, String text) {
     if (!json()) {
-      System.out.println(text.stripTrailing());
+      System.out.println(harmless(text.stripTrailing()));
       return;
     }
     try {
@@ -84,6 +84,11 @@ final class Output {
 
   /** A line of progress, apart from the result. */
   static void progress(String line) {
-    System.err.println("assize: " + Secrets.hide(line));
+    System.err.println("assize: " + harmless(Secrets.hide(line).replace('\n', ' ')));
+  }
+
+  /** Names and texts of a corpus may not steer a terminal: no control signs but lines and tabs. */
+  private static String harmless(String text) {
+    return text.replaceAll("[\\p{Cc}\\u202A-\\u202E\\u2066-\\u2069&&[^\\n\\t]]", "?");
   }
 }

@@ -96,6 +96,8 @@ public record AssizeConfig(
       throw UserError.configuration("configuration file %s cannot be read: check the path", file);
     } catch (ConfigException e) {
       throw UserError.configuration("configuration %s", e.getMessage());
+    } catch (StackOverflowError e) {
+      throw UserError.configuration("configuration %s is nested too deeply", file);
     }
   }
 

@@ -28,6 +28,12 @@ public record CorpusConfig(
     String emptyResponse,
     int sample) {
 
+  /**
+   * A whole number as a table of floating-point numbers has it, {@code 1.0}; the group is the
+   * number.
+   */
+  public static final String WHOLE = "^(-?[0-9]+)\\.0+$";
+
   private static final List<String> LABELS = List.of("a", "b", "tie");
 
   static CorpusConfig of(Settings settings) {
@@ -90,7 +96,8 @@ public record CorpusConfig(
       List<String> written = new ArrayList<>(given.getOrDefault(label, List.of()));
       written.add(label);
       for (String value : written) {
-        String other = meanings.put(value.strip().toLowerCase(Locale.ROOT), label);
+        String other =
+            meanings.put(value.strip().toLowerCase(Locale.ROOT).replaceFirst(WHOLE, "$1"), label);
         if (other != null && !other.equals(label)) {
           throw UserError.configuration(
               "assize.corpus.label_values gives \"%s\" two meanings, %s and %s",

@@ -118,6 +118,9 @@ public final class Settings {
 
   public int integer(String key, int least, int most) {
     int value = get(key, Config::getInt, "a whole number").apply(key);
+    if (get(key, Config::getDouble, "a whole number").apply(key) != value) {
+      throw UserError.configuration("%s must be a whole number%s", full(key), origin(key));
+    }
     if (value < least || value > most) {
       throw UserError.configuration(
           "%s is %d: it must be from %d to %d%s", full(key), value, least, most, origin(key));

@@ -60,7 +60,7 @@ public record Corpus(
             .toArray(Column[]::new);
     List<Row> models =
         setAside
-            .select(functions.explode(functions.array(names)).as("model"))
+            .select(functions.explode(functions.array_distinct(functions.array(names))).as("model"))
             .filter(functions.col("model").isNotNull())
             .groupBy("model")
             .count()

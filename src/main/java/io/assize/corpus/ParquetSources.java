@@ -74,7 +74,8 @@ final class ParquetSources {
       groups = groups(footers, unused);
     } else if (!odd.isEmpty()) {
       notes.accept(
-          "left out columns that Spark's reader does not know or tell apart: "
+          "left out columns that nobody mapped and Spark's reader cannot read (their type, or a name that"
+              + " differs from another in case only): "
               + String.join(", ", odd.keySet()));
     }
     List<Source> sources = new ArrayList<>();

@@ -92,7 +92,8 @@ final class RowChecks {
   }
 
   private Column label() {
-    Column written = lower(regexp_replace(col("label"), "^\\s+|\\s+$", ""));
+    Column text = lower(regexp_replace(col("label"), "^\\s+|\\s+$", ""));
+    Column written = regexp_replace(text, CorpusConfig.WHOLE, "$1");
     Column meaning = lit(null).cast("string");
     for (Map.Entry<String, String> value : config.labelValues().entrySet()) {
       meaning = when(written.equalTo(value.getKey()), lit(value.getValue())).otherwise(meaning);

@@ -55,6 +55,7 @@ public final class SummarizeJob {
     JudgedCorpus rows = JudgedCorpus.read(spark, corpus, schema, progress);
     try (TableStore tables = new TableStore(spark, output);
         Kept kept = new Kept()) {
+      tables.refuseVerdicts(verdicts);
       tables.prepare();
       tables.begin("summarize-" + UUID.randomUUID(), progress);
       spark.sparkContext().setJobGroup("assize", "assize: summarise", true);

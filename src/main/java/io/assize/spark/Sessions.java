@@ -26,9 +26,9 @@ public final class Sessions {
    */
   public static SparkSession open(String name, Map<String, String> settings, Consumer<String> out) {
     SparkConf conf = new SparkConf();
+    settings.forEach(conf::setIfMissing);
     conf.setIfMissing("spark.master", "local[*]");
     conf.setIfMissing("spark.app.name", "assize " + name);
-    settings.forEach(conf::setIfMissing);
     if (conf.get("spark.master").startsWith("local")) {
       conf.setIfMissing("spark.ui.enabled", "false");
       conf.setIfMissing("spark.executor.heartbeatInterval", "2s");

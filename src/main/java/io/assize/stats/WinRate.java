@@ -26,11 +26,11 @@ public record WinRate(long n, double rate, double standardError, double low, dou
   /**
    * From sufficient statistics. Where every score stands for decisions, the interval is Wilson's
    * (1927). Ties and clusters change the variance of the mean, not its bounds: Wilson's formula is
-   * then taken at the effective number of games p(1 − p)/v, times (z/t)² for the degrees of freedom
-   * of v (Korn &amp; Graubard 1998; Dean &amp; Pagano 2015). Where the games show no variance at
-   * all, that number is the number of clusters, so that an interval does not collapse where all are
-   * won or tied. Soft verdicts have Student's t interval with one degree of freedom less than there
-   * are clusters, cut at 0 and 1.
+   * then taken at the effective number of games p(1 − p)/v·G/(G − 1), times (z/t)² for the degrees
+   * of freedom of v (Korn &amp; Graubard 1998; Dean &amp; Pagano 2015). Where the games show no
+   * variance at all, that number is the number of clusters, so that an interval does not collapse
+   * where all are won or tied. Soft verdicts have Student's t interval with one degree of freedom
+   * less than there are clusters, cut at 0 and 1.
    */
   public static WinRate of(ScoreSums sums) {
     if (sums.n() < 1) {

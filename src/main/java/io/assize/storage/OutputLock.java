@@ -118,7 +118,7 @@ public final class OutputLock implements AutoCloseable {
   }
 
   private static void takenOver(Holder dead, Consumer<String> say) {
-    say.accept(dead + " died while it was writing here: going on in its place");
+    say.accept(dead + " ended while it was writing here: going on in its place");
   }
 
   private static OutputLock local(

@@ -149,6 +149,10 @@ public final class Paths {
       return new Path(null, null, name);
     }
     boolean file = address.group(1).equalsIgnoreCase("file");
+    if (file && address.group(2) != null && !address.group(2).isEmpty()) {
+      throw new IllegalArgumentException(
+          "file:// is followed by a host, " + address.group(2) + ": write file:/// and the path");
+    }
     String authority = file || address.group(2) == null ? null : address.group(2);
     String path = address.group(3);
     return new Path(

@@ -26,10 +26,11 @@ import org.apache.spark.sql.types.TimestampType;
 /**
  * Tables as cells of CSV (RFC 4180 with a header): null is an empty field; what is nested is JSON,
  * bytes are Base64. A text that a spreadsheet would run as a formula (it begins with {@code =},
- * {@code +}, {@code -}, {@code @}, a tab or a carriage return) gets a quote before it: {@code '}.
+ * {@code +}, {@code -}, {@code @} or a control character, as a tab) gets a quote before it: {@code
+ * '}.
  */
 final class CsvCells {
-  private static final String FORMULA = "^[=+\\-@\\t\\r]";
+  private static final String FORMULA = "^[=+\\-@\\x00-\\x1f]";
 
   private CsvCells() {}
 
@@ -45,7 +46,7 @@ final class CsvCells {
             .toArray(Column[]::new);
     String[] header = table.columns();
     for (int i = 0; i < header.length; i++) {
-      header[i] = header[i].matches("(?s)[=+\\-@\\t\\r].*") ? "'" + header[i] : header[i];
+      header[i] = header[i].matches("(?s)[=+\\-@\\x00-\\x1f].*") ? "'" + header[i] : header[i];
     }
     return placed.select(cells).toDF(header);
   }

@@ -101,6 +101,13 @@ public final class TableStore implements AutoCloseable {
     refuseTables("assize.store.path", store, Paths.qualified(spark, store));
   }
 
+  /** The same for verdicts of which tables are made: the tables lie beside them, or elsewhere. */
+  public void refuseVerdicts(String verdicts) {
+    for (Path found : Paths.findAny(spark, "--verdicts", verdicts)) {
+      refuseTables("--verdicts", verdicts, found);
+    }
+  }
+
   private void refuseTables(String key, String name, Path place) {
     for (String table : TABLES) {
       for (String suffix : List.of("", ".csv")) {
@@ -344,7 +351,8 @@ public final class TableStore implements AutoCloseable {
           ? spark.read().format("delta").load(place)
           : Paths.reader(spark).parquet(place);
     } catch (Exception e) {
-      if (e instanceof AnalysisException || e.getCause() instanceof IOException) {
+      boolean unread = String.valueOf(e.getMessage()).contains("is not a Parquet file");
+      if (unread || e instanceof AnalysisException || e.getCause() instanceof IOException) {
         throw UserError.configuration(
             "%s at %s cannot be read as Parquet or Delta: check the path", what, path);
       }

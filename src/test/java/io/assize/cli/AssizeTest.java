@@ -83,7 +83,14 @@ class AssizeTest {
   void wrongUsageIsOneLineWithWhatToDo() throws IOException {
     Path conf = conf(dir.resolve("pairs"));
     Path latin1 = Files.write(dir.resolve("latin1.conf"), new byte[] {'a', '=', (byte) 0xe4});
-    assertThat(usage("runn")).contains("did you mean run?").contains("assize --help");
+    assertThat(usage("runn"))
+        .contains("there is no command runn; there are demo, run,", "did you mean run?")
+        .contains("assize --help");
+    assertThat(usage("run", "-c", conf.toString(), "@" + latin1)).contains("@" + latin1);
+    assertThat(usage("run", "-c", conf.toString(), "--rejudge", "--only-failed"))
+        .startsWith("assize: --rejudge");
+    assertThat(usage("run", "-c", conf.toString(), "-D", "assize.corpus.sample=2.7"))
+        .contains("assize.corpus.sample must be a whole number");
     assertThat(usage("run", "-c", conf.toString(), "--format", "xml"))
         .contains("TEXT, JSON", "xml", "assize run --help");
     assertThat(usage("run", "-c", conf.toString(), "-D")).contains("key=value");

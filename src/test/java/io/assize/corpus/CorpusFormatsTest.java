@@ -144,6 +144,11 @@ class CorpusFormatsTest {
             .withColumn("sample_id", functions.lit("6"))
             .withColumn("label", functions.lit(1.0))
             .withColumn("turn", functions.expr("named_struct('a', 1, 'A', 2)")));
+    write(
+        "c/written",
+        pairs
+            .withColumn("sample_id", functions.lit("8"))
+            .withColumn("label", functions.lit("1.0")));
 
     Corpus corpus = read("c", Map.of("assize.corpus.label_values.a", "[1]"));
 
@@ -155,7 +160,8 @@ class CorpusFormatsTest {
                 .collectAsList()
                 .stream()
                 .map(Row::toString))
-        .containsExactly("[1,ü,null]", "[1099511627776,q,null]", "[6,q,a]", "[7,q,null]");
+        .containsExactly(
+            "[1,ü,null]", "[1099511627776,q,null]", "[6,q,a]", "[7,q,null]", "[8,q,a]");
     assertThat(corpus.reasons()).isEqualTo(Map.of("prompt is not UTF-8", 1L));
     assertThat(notes).singleElement().asString().contains("turn");
   }

@@ -71,7 +71,7 @@ class CorpusReaderTest {
     assertThat(strings(corpus.valid(), "scenario")).containsOnly("default");
     assertThat(corpus.summary())
         .startsWith("read 14 rows: 2 to judge, 12 quarantined (duplicate sample_id 2, scenario is")
-        .endsWith("; models left out: m in 12, n in 10, all in 1");
+        .endsWith("; models left out: m in 11, n in 10, all in 1");
     assertThat(corpus.setAside().filter("model_b = 'all'").head().<String>getAs("scenario"))
         .isEqualTo("overall");
   }

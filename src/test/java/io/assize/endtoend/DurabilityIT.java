@@ -132,7 +132,6 @@ class DurabilityIT {
     cluster.killAnExecutor();
     Ended died = Programs.end(run, LIMIT);
     long committed = verdicts("once").count();
-    System.out.println(died.err());
     assertThat(died.code()).as(died.err()).isEqualTo(1);
     assertThat(died.err().lines().filter(line -> line.startsWith("assize: wave")))
         .singleElement()
@@ -163,7 +162,6 @@ class DurabilityIT {
     sameAsUndisturbed("dynamic");
     Row run =
         new TableStore(LocalSpark.session(), dir.resolve("dynamic").toString()).read("run").head();
-    System.out.println(run.json());
     assertThat(run.<Long>getAs("waves")).isGreaterThan(1);
     assertThat(run.<Long>getAs("model_loads"))
         .isEqualTo(run.<Long>getAs("judge_instances"))

@@ -76,6 +76,9 @@ class SummarizeJobTest {
         .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(1))
         .hasMessageContaining("reserved");
     assertThat(dir.resolve("out/win_rates")).doesNotExist();
+    assertThatThrownBy(() -> summarize(dir.resolve("verdicts")))
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageContaining("would be overwritten");
   }
 
   private TableStore summarized(Dataset<Row> corpus, String... judged) {
@@ -112,7 +115,10 @@ class SummarizeJobTest {
     LocalSpark.table(Verdict.SCHEMA.toDDL(), verdicts)
         .write()
         .parquet(dir.resolve("verdicts").toString());
-    Path out = dir.resolve("out");
+    return summarize(dir.resolve("out"));
+  }
+
+  private TableStore summarize(Path out) {
     new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), said::add)
         .run(
             dir.resolve("verdicts").toString(),

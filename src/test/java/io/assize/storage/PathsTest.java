@@ -85,6 +85,9 @@ class PathsTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining("nofs://x/y");
     assertThatThrownBy(() -> Paths.qualified(spark, "")).isInstanceOf(UserError.class);
+    assertThatThrownBy(() -> Paths.qualified(spark, "file://host/x"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("write file:///");
   }
 
   @Test

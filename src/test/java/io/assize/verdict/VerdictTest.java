@@ -74,7 +74,8 @@ class VerdictTest {
                 row("=1+1", null),
                 row("-x", null),
                 row("@x\r", null),
-                row("\tx", null))
+                row("\tx", null),
+                row("\n=1", null))
             .selectExpr(
                 "*",
                 "map(1, named_struct('x.y', '=1')) AS `=e f`",
@@ -94,7 +95,7 @@ class VerdictTest {
     assertThat(csv.columns()).containsExactly("a.b", "c`d", "'=e f", "g h ", "i", "j");
     assertThat(csv.collectAsList())
         .extracting(r -> r.getString(0))
-        .containsExactly(" lark", "lark ", "lark", "'=1+1", "'-x", "'@x\r", "'\tx");
+        .containsExactly(" lark", "lark ", "lark", "'=1+1", "'-x", "'@x\r", "'\tx", "'\n=1");
     assertThat(csv.head().mkString("|"))
         .isEqualTo(" lark|-1.5|{\"1\":{\"x.y\":\"=1\"}}|AQI=|2026-01-02|INTERVAL '01' HOUR");
   }

@@ -43,7 +43,11 @@ record Endpoint(URI chat, URI models, String authorization) {
   private static URI base(String url) {
     try {
       URI uri = URI.create(url.strip());
-      boolean plain = uri.getRawQuery() == null && uri.getRawFragment() == null;
+      boolean plain =
+          uri.getRawQuery() == null
+              && uri.getRawFragment() == null
+              && uri.getRawPath().indexOf('@') < 0
+              && uri.getPort() <= 65535;
       if (uri.getHost() != null && plain && List.of("http", "https").contains(uri.getScheme())) {
         return uri;
       }

@@ -285,9 +285,14 @@ class EndpointsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "127.0.0.1:8000/v1", "ftp://u:pa55word-open@h/v1", "http://u:pa55@word-open@h/v1",
-        "http:/u:pa55word-open@h/v1", "http://h/v1?key=pa55word-open",
-            "http://u:pa55 word-open@h/v1"
+        "127.0.0.1:8000/v1",
+        "ftp://u:pa55word-open@h/v1",
+        "http://u:pa55@word-open@h/v1",
+        "http:/u:pa55word-open@h/v1",
+        "http://h/v1?key=pa55word-open",
+        "http://u:pa55 word-open@h/v1",
+        "http://u:x@t/pa55word-open@h/v1",
+        "http://u:pa55word-open@h:99999999/v1"
       })
   void anAddressThatIsNoneIsRefusedWithoutItsSecrets(String url) {
     JudgeConfig config = config(url, "name = x");
