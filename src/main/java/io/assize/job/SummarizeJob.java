@@ -51,11 +51,11 @@ public final class SummarizeJob {
   public Result run(
       String verdicts, CorpusConfig corpus, CorpusSchema schema, String scenarios, String output) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
-    Dataset<Row> current = verdicts(spark, verdicts);
-    JudgedCorpus rows = JudgedCorpus.read(spark, corpus, schema, progress);
     try (TableStore tables = new TableStore(spark, output);
         Kept kept = new Kept()) {
       tables.refuseVerdicts(verdicts);
+      Dataset<Row> current = verdicts(spark, verdicts);
+      JudgedCorpus rows = JudgedCorpus.read(spark, corpus, schema, progress);
       tables.prepare();
       tables.begin("summarize-" + UUID.randomUUID(), progress);
       spark.sparkContext().setJobGroup("assize", "assize: summarise", true);
