@@ -123,7 +123,9 @@ public final class JudgeTransformer extends Transformer implements DefaultParams
     Locales.warn();
     Dataset<Row> rows = dataset.toDF();
     StructType schema = transformSchema(rows.schema());
-    JudgeConfig config = ExecutorKernels.resolve(dataset.sparkSession(), config());
+    // A relative path is one of the driver's working directory.
+    JudgeConfig config =
+        ModelCache.located(ExecutorKernels.resolve(dataset.sparkSession(), config()));
     JudgeSpec spec = JudgeSpec.ofTexts(ModelCache.onThisHost(config), value(rule)).with(config);
     int column = rows.schema().fieldIndex(value(inputCol));
     return rows.mapPartitions(new JudgeTexts(spec, value(rule), column), Encoders.row(schema));

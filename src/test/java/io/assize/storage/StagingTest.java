@@ -80,7 +80,11 @@ class StagingTest {
     }
     assertThat(said).isEmpty();
     try (OutputLock second = OutputLock.take(files, out, "second", said::add)) {
-      assertThat(said).hasSize(1).first().asString().contains("run first", "ended while it was writing");
+      assertThat(said)
+          .hasSize(1)
+          .first()
+          .asString()
+          .contains("run first", "ended while it was writing");
       assertThatThrownBy(() -> OutputLock.take(files, out, "third", said::add))
           .hasMessageContaining("run second");
       assertThat(second).isNotNull();
