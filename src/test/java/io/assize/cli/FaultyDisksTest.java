@@ -1,6 +1,5 @@
 package io.assize.cli;
 
-import static io.assize.testing.LocalSpark.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
@@ -9,6 +8,7 @@ import io.assize.job.EvaluationJob;
 import io.assize.job.Explanation;
 import io.assize.job.RunResult;
 import io.assize.testing.LocalSpark;
+import io.assize.testing.ManyPairs;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
 import io.assize.testing.SmallDisk;
@@ -45,8 +45,8 @@ class FaultyDisksTest {
   void theOutputFoldersDisk(String format) throws IOException {
     try (SmallDisk disk = SmallDisk.of(dir.resolve("disk"), 8)) {
       Path out = disk.folder().resolve("out");
-      corpus("first", 20);
-      corpus("second", 60);
+      ManyPairs.write(dir.resolve("first"), 20);
+      ManyPairs.write(dir.resolve("second"), 60);
       AssizeConfig first = config("first", out, format);
       AssizeConfig second = config("second", out, format);
       run(first);
@@ -95,7 +95,7 @@ class FaultyDisksTest {
   @Test
   @EnabledIfSystemProperty(named = "assize.test.long", matches = "true")
   void sparksOwnDisk() {
-    corpus("corpus", 20);
+    ManyPairs.write(dir.resolve("corpus"), 20);
     try (SmallDisk disk = SmallDisk.of(dir.resolve("disk"), 4)) {
       String local = "assize.spark.\"spark.local.dir\"=" + disk.folder().resolve("spark");
       disk.leave(0);
@@ -116,7 +116,7 @@ class FaultyDisksTest {
   @Test
   @EnabledIfSystemProperty(named = "assize.test.long", matches = "true")
   void theLogFilesDisk() {
-    corpus("corpus", 20);
+    ManyPairs.write(dir.resolve("corpus"), 20);
     try (SmallDisk disk = SmallDisk.of(dir.resolve("disk"), 1)) {
       Map<String, String> cache = Map.of("ASSIZE_CACHE", disk.folder().resolve("cache").toString());
       disk.leave(0);
@@ -166,20 +166,6 @@ class FaultyDisksTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
-  }
-
-  private void corpus(String name, int pairs) {
-    List<Object[]> rows = new ArrayList<>();
-    for (int i = 0; i < pairs; i++) {
-      rows.add(
-          row("s" + i, "question " + i, "m" + i % 3, "n", "one ".repeat(1 + i % 7), "two two"));
-    }
-    LocalSpark.table(
-            "sample_id STRING, prompt STRING, model_a STRING, model_b STRING, response_a STRING,"
-                + " response_b STRING",
-            rows.toArray(new Object[0][]))
-        .write()
-        .parquet(dir.resolve(name).toString());
   }
 
   /** The files of all tables but the verdicts', and their bytes. */

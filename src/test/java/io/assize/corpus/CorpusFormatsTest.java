@@ -3,7 +3,6 @@ package io.assize.corpus;
 import static io.assize.testing.LocalSpark.row;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.assize.config.AssizeConfig;
 import io.assize.config.CorpusConfig;
@@ -15,7 +14,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -306,23 +304,16 @@ class CorpusFormatsTest {
 
   @Test
   void aTypeThatSparksParquetLibraryIsTooOldForIsRefusedWithTheReason() {
-    Path python = Programs.VENV.resolve("bin/python");
-    assumeTrue(Files.isExecutable(python), "skipped: there is no .venv: run scripts/test");
     Programs.Ended written =
-        Programs.run(
+        Programs.python(
             dir.resolve("logs"),
-            Map.of(),
-            Duration.ofMinutes(2),
-            List.of(
-                python.toString(),
-                "-c",
-                """
+            """
                 import sys, pyarrow, pyarrow.parquet
                 texts = {name: ["x"] for name in "sample_id prompt model_a model_b response_a response_b".split()}
                 score = pyarrow.array([1.5], pyarrow.float32()).cast(pyarrow.float16())
                 pyarrow.parquet.write_table(pyarrow.table(texts | {"score": score}), sys.argv[1])
                 """,
-                dir.resolve("half.parquet").toString()));
+            dir.resolve("half.parquet"));
     assertThat(written.code()).as(written.err()).isZero();
     refused("half.parquet", Map.of(), "half.parquet has a column of a type", "float16");
   }

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.typesafe.config.ConfigUtil;
 import io.assize.config.AssizeConfig;
@@ -23,7 +22,6 @@ import io.assize.verdict.VerdictStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -611,17 +609,10 @@ class EvaluationJobTest {
                 "decision",
                 "status"))
         .containsExactly("ab,chitchat,maple,larch,b,ok", "ba,chitchat,maple,larch,b,ok");
-    Path python = Programs.VENV.resolve("bin/python");
-    assumeTrue(Files.isExecutable(python), "skipped: there is no .venv: run scripts/test");
     Programs.Ended counted =
-        Programs.run(
+        Programs.python(
             dir.resolve("logs"),
-            Map.of(),
-            Duration.ofMinutes(2),
-            List.of(
-                python.toString(),
-                "-c",
-                """
+            """
                 import sys, duckdb, pandas
                 folder = sys.argv[1] + "/current_verdicts"
                 frame = pandas.read_parquet(folder)
@@ -630,7 +621,7 @@ class EvaluationJobTest {
                 print(len(frame), len(frame[keys].drop_duplicates()), duckdb.sql("SELECT count(*) " + rows).fetchall()[0][0],
                       len(pandas.read_csv(folder + ".csv")), duckdb.sql("SELECT count(*) " + rows + " WHERE decision = 'a'").fetchall()[0][0])
                 """,
-                dir.resolve("tools").toString()));
+            dir.resolve("tools"));
     assertThat(counted.out().strip())
         .as(counted.err())
         .isEqualTo("14 14 14 14 " + table.filter("decision = 'a'").count());

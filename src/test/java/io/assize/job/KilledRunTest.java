@@ -1,10 +1,10 @@
 package io.assize.job;
 
-import static io.assize.testing.LocalSpark.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
+import io.assize.testing.ManyPairs;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
 import io.assize.testing.Programs.Running;
@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Dataset;
@@ -37,17 +36,7 @@ class KilledRunTest {
   @ValueSource(strings = {"delta", "parquet"})
   void whereverARunIsKilledTheSameCommandGoesOnAndNothingIsLostOrDoubled(String format)
       throws IOException {
-    List<Object[]> rows = new ArrayList<>();
-    for (int i = 0; i < PAIRS; i++) {
-      rows.add(
-          row("s" + i, "question " + i, "m" + i % 3, "n", "one ".repeat(1 + i % 7), "two two"));
-    }
-    LocalSpark.table(
-            "sample_id STRING, prompt STRING, model_a STRING, model_b STRING, response_a STRING,"
-                + " response_b STRING",
-            rows.toArray(new Object[0][]))
-        .write()
-        .parquet(dir.resolve("corpus").toString());
+    ManyPairs.write(dir.resolve("corpus"), PAIRS);
     assertThat(end("undisturbed", format).code()).isZero();
 
     long before = 0;

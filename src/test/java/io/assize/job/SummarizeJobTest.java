@@ -8,11 +8,10 @@ import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
 import io.assize.summary.SummaryTables;
 import io.assize.testing.LocalSpark;
+import io.assize.testing.Verdicts;
 import io.assize.verdict.TableStore;
 import io.assize.verdict.Verdict;
 import java.nio.file.Path;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,32 +84,7 @@ class SummarizeJobTest {
     corpus.write().parquet(dir.resolve("corpus").toString());
     Object[][] verdicts = new Object[judged.length][];
     for (int i = 0; i < judged.length; i++) {
-      verdicts[i] =
-          row(
-              "k" + judged[i],
-              judged[i],
-              "p",
-              "ab",
-              "j",
-              "a",
-              null,
-              null,
-              null,
-              "ok",
-              null,
-              1,
-              1,
-              "stop",
-              Timestamp.from(Instant.EPOCH),
-              "r",
-              "f",
-              "t",
-              "v",
-              null,
-              null,
-              1,
-              null,
-              null);
+      verdicts[i] = Verdicts.ok("k" + judged[i], judged[i], null);
     }
     LocalSpark.table(Verdict.SCHEMA.toDDL(), verdicts)
         .write()

@@ -1,5 +1,7 @@
 package io.assize.testing;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
@@ -61,6 +63,17 @@ public final class Programs {
   public static Ended run(
       Path logs, Map<String, String> environment, Duration limit, List<String> command) {
     return run(Path.of("").toAbsolutePath(), logs, environment, limit, command);
+  }
+
+  /** Runs a script in the tests' Python; where there is none the test is skipped. */
+  public static Ended python(Path logs, String script, Path argument) {
+    Path python = VENV.resolve("bin/python");
+    assumeTrue(Files.isExecutable(python), "skipped: there is no .venv: run scripts/test");
+    return run(
+        logs,
+        Map.of(),
+        Duration.ofMinutes(2),
+        List.of(python.toString(), "-c", script, argument.toString()));
   }
 
   /** Runs a program to its end, from a folder. */

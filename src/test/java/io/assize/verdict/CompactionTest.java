@@ -9,14 +9,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.MortalFiles;
+import io.assize.testing.Verdicts;
 import io.assize.verdict.ParquetVerdictStore.Step;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -308,32 +307,6 @@ class CompactionTest {
   }
 
   private static Dataset<Row> verdict(String key) {
-    return LocalSpark.table(
-        Verdict.SCHEMA.toDDL(),
-        row(
-            key,
-            "s",
-            "p",
-            "ab",
-            "j",
-            "a",
-            null,
-            null,
-            null,
-            "ok",
-            null,
-            1,
-            1,
-            "stop",
-            Timestamp.from(Instant.EPOCH),
-            "r",
-            "f",
-            "t",
-            "v",
-            null,
-            null,
-            1,
-            null,
-            null));
+    return LocalSpark.table(Verdict.SCHEMA.toDDL(), Verdicts.ok(key, "s", null));
   }
 }

@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.testing.LocalSpark;
 import io.assize.testing.MortalFiles;
+import io.assize.testing.Verdicts;
 import java.nio.file.Path;
-import java.sql.Timestamp;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -117,32 +116,7 @@ class KilledStoreTest {
   private static Dataset<Row> verdicts(SparkSession session, String... keys) {
     List<Row> rows = new ArrayList<>();
     for (String key : keys) {
-      rows.add(
-          RowFactory.create(
-              key,
-              "s " + key,
-              "p",
-              "ab",
-              "j",
-              "a",
-              null,
-              null,
-              "why " + key,
-              "ok",
-              null,
-              1,
-              1,
-              "stop",
-              Timestamp.from(Instant.EPOCH),
-              "r",
-              "f",
-              "t",
-              "v",
-              null,
-              null,
-              1,
-              null,
-              null));
+      rows.add(RowFactory.create(Verdicts.ok(key, "s " + key, "why " + key)));
     }
     return session.createDataFrame(rows, Verdict.SCHEMA).repartition(keys.length);
   }

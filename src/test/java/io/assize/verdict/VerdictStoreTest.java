@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.testing.LocalSpark;
+import io.assize.testing.Verdicts;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -128,12 +129,12 @@ class VerdictStoreTest {
   @Test
   void oneVerdictCountsWhateverTheOrderOfRows() {
     List<Object[]> rows = new ArrayList<>();
-    rows.add(values("a", "1", "ok", 1, "r1"));
-    rows.add(values("a", "1", "ok", 3, "r2"));
-    rows.add(values("a", "1", "unparsable", 9, "r3"));
-    rows.add(values("b", "1", "engine_error", 1, "r1"));
-    rows.add(values("b", "1", "engine_error", 1, "r2"));
-    rows.add(values("a", "2", "ok", 1, "r1"));
+    rows.add(Verdicts.of("a", "1", null, "ok", 1, "r1"));
+    rows.add(Verdicts.of("a", "1", null, "ok", 3, "r2"));
+    rows.add(Verdicts.of("a", "1", null, "unparsable", 9, "r3"));
+    rows.add(Verdicts.of("b", "1", null, "engine_error", 1, "r1"));
+    rows.add(Verdicts.of("b", "1", null, "engine_error", 1, "r2"));
+    rows.add(Verdicts.of("a", "2", null, "ok", 1, "r1"));
     Random random = new Random(1);
     for (int i = 0; i < 5; i++) {
       Collections.shuffle(rows, random);
@@ -155,13 +156,7 @@ class VerdictStoreTest {
 
   private static Dataset<Row> verdict(
       String key, String sample, String status, int second, String run) {
-    return LocalSpark.table(Verdict.SCHEMA.toDDL(), values(key, sample, status, second, run));
-  }
-
-  private static Object[] values(String key, String sample, String status, int second, String run) {
-    Timestamp at = Timestamp.from(Instant.ofEpochSecond(second));
-    return row(
-        key, sample, "p", "ab", "j", "a", null, null, null, status, null, 1, 1, "stop", at, run,
-        "f", "t", "v", null, null, 1, null, null);
+    return LocalSpark.table(
+        Verdict.SCHEMA.toDDL(), Verdicts.of(key, sample, null, status, second, run));
   }
 }
