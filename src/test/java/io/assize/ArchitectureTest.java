@@ -35,21 +35,25 @@ class ArchitectureTest {
           "summary",
           "report",
           "spark",
-          "storage");
+          "storage",
+          "store",
+          "table");
 
   @ArchTest
   static void packagesUseOnlyWhatStandsBelowThem(JavaClasses classes) {
     allow(classes, "config");
     allow(classes, "storage", "config");
-    allow(classes, "corpus", "config", "storage");
+    allow(classes, "table", "config", "storage");
+    allow(classes, "corpus", "config", "storage", "table");
     allow(classes, "scenario", "config", "judge");
-    allow(classes, "prompt", "config");
-    allow(classes, "judge", "config", "prompt", "stats");
-    allow(classes, "verdict", "config", "storage");
+    allow(classes, "prompt", "config", "verdict");
+    allow(classes, "judge", "config", "prompt", "stats", "verdict");
+    allow(classes, "verdict");
+    allow(classes, "store", "config", "storage", "table", "verdict");
     allow(classes, "stats");
-    allow(classes, "summary", "verdict", "stats", "storage");
-    allow(classes, "report", "summary");
-    allow(classes, "spark", "config", "judge", "storage");
+    allow(classes, "summary", "store", "verdict", "table", "stats", "storage");
+    allow(classes, "report", "summary", "table");
+    allow(classes, "spark", "config", "judge", "storage", "verdict");
     allow(
         classes,
         "job",
@@ -63,7 +67,9 @@ class ArchitectureTest {
         "summary",
         "report",
         "spark",
-        "storage");
+        "storage",
+        "store",
+        "table");
   }
 
   @ArchTest
@@ -71,7 +77,11 @@ class ArchitectureTest {
       noClasses()
           .that()
           .resideInAnyPackage(
-              "io.assize.judge..", "io.assize.prompt..", "io.assize.stats..", "io.assize.config..")
+              "io.assize.judge..",
+              "io.assize.prompt..",
+              "io.assize.stats..",
+              "io.assize.config..",
+              "io.assize.verdict..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.spark..", "org.apache.hadoop..", "scala..");

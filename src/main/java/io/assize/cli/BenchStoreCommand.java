@@ -1,5 +1,10 @@
 package io.assize.cli;
 
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
+import static io.assize.table.ColumnNames.RESPONSE_A;
+import static io.assize.table.ColumnNames.RESPONSE_B;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
 import static org.apache.spark.sql.functions.array_join;
 import static org.apache.spark.sql.functions.array_repeat;
 import static org.apache.spark.sql.functions.col;
@@ -77,7 +82,10 @@ final class BenchStoreCommand implements Callable<Integer> {
       RunResult rebuilt = new EvaluationJob(spark, config("grown"), Output::progress).run();
       Result result =
           new Result(
-              rebuilt.reused(), rebuilt.judged(), rebuilt.planningSeconds(), seconds(rebuilt));
+              rebuilt.reused(),
+              rebuilt.judged(),
+              rebuilt.work().planningSeconds(),
+              seconds(rebuilt));
       output.print(
           result,
           String.format(
@@ -107,12 +115,12 @@ final class BenchStoreCommand implements Callable<Integer> {
     spark
         .range(pairs)
         .select(
-            concat(lit("pair-"), id).as("sample_id"),
+            concat(lit("pair-"), id).as(SAMPLE_ID),
             repeat(concat(text, lit(" ")), 9).as("prompt"),
-            concat(lit("model-"), pmod(id, lit(200))).as("model_a"),
-            concat(lit("model-"), pmod(id.plus(1).plus(pmod(id, lit(7))), lit(200))).as("model_b"),
-            answer("a ", text, pmod(id, lit(20)).plus(6)).as("response_a"),
-            answer("b ", text, pmod(id, lit(17)).plus(7)).as("response_b"),
+            concat(lit("model-"), pmod(id, lit(200))).as(MODEL_A),
+            concat(lit("model-"), pmod(id.plus(1).plus(pmod(id, lit(7))), lit(200))).as(MODEL_B),
+            answer("a ", text, pmod(id, lit(20)).plus(6)).as(RESPONSE_A),
+            answer("b ", text, pmod(id, lit(17)).plus(7)).as(RESPONSE_B),
             concat(lit("scenario "), pmod(id, lit(60))).as("scenario"))
         .write()
         .mode("overwrite")

@@ -1,5 +1,14 @@
 package io.assize.cli;
 
+import static io.assize.table.ColumnNames.JUDGED_AT;
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
+import static io.assize.table.ColumnNames.PROBABILITY_A;
+import static io.assize.table.ColumnNames.RESPONSE_A;
+import static io.assize.table.ColumnNames.RESPONSE_B;
+import static io.assize.table.ColumnNames.RUN_ID;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
+import static io.assize.table.ColumnNames.VERDICT_KEY;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_join;
 import static org.apache.spark.sql.functions.array_repeat;
@@ -17,10 +26,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.assize.config.UserError;
 import io.assize.spark.Sessions;
+import io.assize.store.VerdictTable;
 import io.assize.summary.SummaryOptions;
 import io.assize.summary.SummaryTables;
-import io.assize.verdict.OutcomePolicy;
-import io.assize.verdict.TableStore;
+import io.assize.table.TableStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -144,17 +153,9 @@ final class BenchSummaryCommand implements Callable<Integer> {
       }
       long start = System.nanoTime();
       SummaryOptions options =
-          new SummaryOptions(
-              OutcomePolicy.AVERAGE,
-              OutcomePolicy.STRICT,
-              null,
-              null,
-              replicates > 0,
-              Math.max(1000, replicates),
-              true,
-              1);
+          SummaryOptions.DEFAULT.withDraws(replicates > 0, Math.max(1000, replicates), 1);
       new SummaryTables(
-              TableStore.readVerdicts(spark, data.resolve("verdicts").toString()),
+              VerdictTable.read(spark, data.resolve("verdicts").toString()),
               spark.read().parquet(data.resolve("corpus").toString()),
               groups(),
               options,
@@ -232,15 +233,15 @@ final class BenchSummaryCommand implements Callable<Integer> {
             .range(pairs)
             .withColumn("a", a)
             .withColumn("b", b)
-            .withColumn("sample_id", concat(lit("pair-"), id));
+            .withColumn(SAMPLE_ID, concat(lit("pair-"), id));
     games
         .select(
-            col("sample_id"),
+            col(SAMPLE_ID),
             concat(lit("prompt "), id).as("prompt"),
-            concat(lit("model-"), col("a")).as("model_a"),
-            concat(lit("model-"), col("b")).as("model_b"),
-            words(pmod(xxhash64(id, lit(3)), lit(20))).as("response_a"),
-            words(pmod(xxhash64(id, lit(4)), lit(20))).as("response_b"),
+            concat(lit("model-"), col("a")).as(MODEL_A),
+            concat(lit("model-"), col("b")).as(MODEL_B),
+            words(pmod(xxhash64(id, lit(3)), lit(20))).as(RESPONSE_A),
+            words(pmod(xxhash64(id, lit(4)), lit(20))).as(RESPONSE_B),
             concat(lit("scenario "), pmod(xxhash64(id, lit(5)), lit(SCENARIOS))).as("scenario"),
             when(pmod(xxhash64(id, lit(6)), lit(20)).equalTo(0), "a").as("label"))
         .write()
@@ -252,8 +253,8 @@ final class BenchSummaryCommand implements Callable<Integer> {
     games
         .withColumn("order", explode(array(lit("ab"), lit("ba"))))
         .select(
-            concat(col("sample_id"), col("order")).as("verdict_key"),
-            col("sample_id"),
+            concat(col(SAMPLE_ID), col("order")).as(VERDICT_KEY),
+            col(SAMPLE_ID),
             lit("pairwise").as("protocol"),
             col("order"),
             lit("generated").as("judge"),
@@ -261,7 +262,7 @@ final class BenchSummaryCommand implements Callable<Integer> {
                 .when(drawn.lt(chance.multiply(0.9).plus(0.1)), "tie")
                 .otherwise("b")
                 .as("decision"),
-            lit(null).cast("double").as("probability_a"),
+            lit(null).cast("double").as(PROBABILITY_A),
             lit(null).cast("double").as("rating"),
             lit(null).cast("string").as("critique"),
             lit("ok").as("status"),
@@ -269,8 +270,8 @@ final class BenchSummaryCommand implements Callable<Integer> {
             lit(0).as("prompt_tokens"),
             lit(0).as("generated_tokens"),
             lit(null).cast("string").as("finish_reason"),
-            current_timestamp().as("judged_at"),
-            lit("generated").as("run_id"))
+            current_timestamp().as(JUDGED_AT),
+            lit("generated").as(RUN_ID))
         .write()
         .mode("overwrite")
         .parquet(data.resolve("verdicts").toString());

@@ -2,7 +2,7 @@ package io.assize.cli;
 
 import io.assize.config.AssizeConfig;
 import io.assize.spark.Sessions;
-import io.assize.verdict.VerdictStore;
+import io.assize.store.VerdictStore;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;

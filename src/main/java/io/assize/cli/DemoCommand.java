@@ -6,9 +6,10 @@ import io.assize.config.Settings;
 import io.assize.job.DemoCorpus;
 import io.assize.job.EvaluationJob;
 import io.assize.job.RunResult;
+import io.assize.job.RunTable;
 import io.assize.report.Leaderboard;
 import io.assize.spark.Sessions;
-import io.assize.verdict.TableStore;
+import io.assize.table.TableStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,7 +69,7 @@ final class DemoCommand implements Callable<Integer> {
       RunResult result = new EvaluationJob(spark, config, Output::progress).run();
       Leaderboard board = RunCommand.leaderboard(tables);
       output.print(
-          result,
+          RunTable.figures(result),
           board.data(),
           board.models()
               + CAVEAT

@@ -1,6 +1,7 @@
 package io.assize.cli;
 
 import io.assize.config.AssizeConfig;
+import io.assize.job.ExplainJob;
 import io.assize.job.Explanation;
 import io.assize.spark.Sessions;
 import java.util.concurrent.Callable;
@@ -25,8 +26,8 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     AssizeConfig loaded = config.load();
     try (SparkSession spark = Sessions.open("explain", loaded.spark(), Output::progress)) {
-      Explanation explanation = Explanation.of(spark, loaded, sampleId);
-      output.print(explanation, explanation.text());
+      Explanation explanation = new ExplainJob(spark, loaded).run(sampleId);
+      output.print(explanation, ExplanationText.of(explanation));
       return 0;
     }
   }

@@ -3,6 +3,7 @@ package io.assize.cli;
 import io.assize.config.AssizeConfig;
 import io.assize.job.EvaluationJob;
 import io.assize.job.RunResult;
+import io.assize.job.RunTable;
 import io.assize.spark.Sessions;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
@@ -24,7 +25,7 @@ final class JudgeCommand implements Callable<Integer> {
     AssizeConfig loaded = config.load();
     try (SparkSession spark = Sessions.open("judge", loaded.spark(), Output::progress)) {
       RunResult result = new EvaluationJob(spark, loaded, mode.get(), Output::progress).judgeOnly();
-      output.print(result, Results.text(result));
+      output.print(RunTable.figures(result), Results.text(result));
       return Results.exitCode(result, loaded);
     }
   }

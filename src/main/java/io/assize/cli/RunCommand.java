@@ -3,10 +3,11 @@ package io.assize.cli;
 import io.assize.config.AssizeConfig;
 import io.assize.job.EvaluationJob;
 import io.assize.job.RunResult;
+import io.assize.job.RunTable;
 import io.assize.report.Leaderboard;
 import io.assize.spark.Sessions;
 import io.assize.summary.SummaryTables;
-import io.assize.verdict.TableStore;
+import io.assize.table.TableStore;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -29,7 +30,8 @@ final class RunCommand implements Callable<Integer> {
       RunResult result = new EvaluationJob(spark, loaded, mode.get(), Output::progress).run();
       TableStore tables = new TableStore(spark, loaded.output().dir());
       Leaderboard board = leaderboard(tables);
-      output.print(result, board.data(), board.text() + "\n" + Results.text(result));
+      output.print(
+          RunTable.figures(result), board.data(), board.text() + "\n" + Results.text(result));
       return Results.exitCode(result, loaded);
     }
   }

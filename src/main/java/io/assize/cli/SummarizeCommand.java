@@ -4,7 +4,7 @@ import io.assize.config.AssizeConfig;
 import io.assize.job.SummarizeJob;
 import io.assize.report.Leaderboard;
 import io.assize.spark.Sessions;
-import io.assize.verdict.TableStore;
+import io.assize.table.TableStore;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;

@@ -1,5 +1,11 @@
 package io.assize.corpus;
 
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
+import static io.assize.table.ColumnNames.PROBABILITY_A;
+import static io.assize.table.ColumnNames.RESPONSE_A;
+import static io.assize.table.ColumnNames.RESPONSE_B;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat_ws;
@@ -66,7 +72,7 @@ public final class AlpacaEvalData {
         found = found == null ? part : found.union(part);
       }
     }
-    this.rows = found.withColumn("sample_id", sampleId());
+    this.rows = found.withColumn(SAMPLE_ID, sampleId());
   }
 
   /** The names of the annotators: the judges. */
@@ -83,12 +89,12 @@ public final class AlpacaEvalData {
   public Dataset<Row> corpus() {
     return rows.filter(annotated())
         .select(
-            col("sample_id"),
+            col(SAMPLE_ID),
             col("instruction").as("prompt"),
-            col("generator_1").as("model_a"),
-            col("generator_2").as("model_b"),
-            col("output_1").as("response_a"),
-            col("output_2").as("response_b"),
+            col("generator_1").as(MODEL_A),
+            col("generator_2").as(MODEL_B),
+            col("output_1").as(RESPONSE_A),
+            col("output_2").as(RESPONSE_B),
             col("dataset").as("scenario"));
   }
 
@@ -98,11 +104,11 @@ public final class AlpacaEvalData {
     Column a = lit(2.0).minus(preference);
     return rows.filter(annotated().and(col("annotator").equalTo(annotator)))
         .select(
-            col("sample_id"),
+            col(SAMPLE_ID),
             lit("ab").as("order"),
             lit(null).cast("string").as("output"),
             when(a.gt(0.5), "a").when(a.lt(0.5), "b").otherwise("tie").as("decision"),
-            a.as("probability_a"),
+            a.as(PROBABILITY_A),
             lit(null).cast("double").as("rating"));
   }
 

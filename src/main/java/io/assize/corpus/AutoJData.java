@@ -1,5 +1,11 @@
 package io.assize.corpus;
 
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
+import static io.assize.table.ColumnNames.PROBABILITY_A;
+import static io.assize.table.ColumnNames.RESPONSE_A;
+import static io.assize.table.ColumnNames.RESPONSE_B;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.element_at;
@@ -65,10 +71,10 @@ public final class AutoJData {
         .select(
             id("pairwise"),
             col("prompt"),
-            lit("response_1").as("model_a"),
-            lit("response_2").as("model_b"),
-            col("response 1").as("response_a"),
-            col("response 2").as("response_b"),
+            lit("response_1").as(MODEL_A),
+            lit("response_2").as(MODEL_B),
+            col("response 1").as(RESPONSE_A),
+            col("response 2").as(RESPONSE_B),
             col("scenario"),
             shown("label", "a", "b").as("label"));
   }
@@ -97,7 +103,7 @@ public final class AutoJData {
             lit("single").as("order"),
             col("output"),
             lit(null).cast("string").as("decision"),
-            lit(null).cast("double").as("probability_a"),
+            lit(null).cast("double").as(PROBABILITY_A),
             lit(null).cast("double").as("rating"));
   }
 
@@ -108,7 +114,7 @@ public final class AutoJData {
             lit(order).as("order"),
             lit(null).cast("string").as("output"),
             shown("output", first, second).as("decision"),
-            lit(null).cast("double").as("probability_a"),
+            lit(null).cast("double").as(PROBABILITY_A),
             lit(null).cast("double").as("rating"));
   }
 
@@ -118,7 +124,7 @@ public final class AutoJData {
   }
 
   private static Column id(String kind) {
-    return concat(lit("autoj-" + kind + "-"), format_string("%05d", col("place"))).as("sample_id");
+    return concat(lit("autoj-" + kind + "-"), format_string("%05d", col("place"))).as(SAMPLE_ID);
   }
 
   /** Rows with their place in the file, from 0: in one partition, ids count up without a gap. */

@@ -1,5 +1,8 @@
 package io.assize.corpus;
 
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
+
 import io.assize.config.UserError;
 import java.util.Comparator;
 import java.util.List;
@@ -54,7 +57,7 @@ public record Corpus(
       return counts;
     }
     Column[] names =
-        Stream.of("model_a", "model_b", "model")
+        Stream.of(MODEL_A, MODEL_B, "model")
             .filter(List.of(setAside.columns())::contains)
             .map(functions::col)
             .toArray(Column[]::new);

@@ -1,5 +1,6 @@
 package io.assize.corpus;
 
+import static io.assize.table.ColumnNames.SAMPLE_ID;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -172,7 +173,7 @@ public final class CorpusReader {
           .agg(
               count(lit(1)),
               coalesce(sum(when(good, 0L).otherwise(1L)), lit(0L)),
-              countDistinct(when(good, col("sample_id"))))
+              countDistinct(when(good, col(SAMPLE_ID))))
           .head();
     } catch (Exception e) {
       throw unreadable(e, paths);
@@ -196,8 +197,7 @@ public final class CorpusReader {
     Column place =
         row_number()
             .over(
-                Window.partitionBy(col("sample_id"), col(REASON).isNull())
-                    .orderBy(used, everything));
+                Window.partitionBy(col(SAMPLE_ID), col(REASON).isNull()).orderBy(used, everything));
     return when(place.gt(1), lit("duplicate sample_id"));
   }
 
@@ -251,7 +251,7 @@ public final class CorpusReader {
   private static Dataset<Row> sample(Dataset<Row> valid, CorpusConfig config) {
     return config.sample() == 0
         ? valid
-        : valid.orderBy(xxhash64(col("sample_id")), col("sample_id")).limit(config.sample());
+        : valid.orderBy(xxhash64(col(SAMPLE_ID)), col(SAMPLE_ID)).limit(config.sample());
   }
 
   /** A failure to read becomes one line that names the file, where the cause names one. */

@@ -1,5 +1,11 @@
 package io.assize.corpus;
 
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
+import static io.assize.table.ColumnNames.RESPONSE_A;
+import static io.assize.table.ColumnNames.RESPONSE_B;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
+
 import java.util.List;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -9,19 +15,19 @@ public enum CorpusSchema {
   /** Two responses to one prompt. */
   PAIRWISE(
       List.of(
-          required("sample_id"),
+          required(SAMPLE_ID),
           required("prompt"),
-          required("model_a"),
-          required("model_b"),
-          required("response_a"),
-          required("response_b"),
+          required(MODEL_A),
+          required(MODEL_B),
+          required(RESPONSE_A),
+          required(RESPONSE_B),
           optional("scenario", DataTypes.StringType),
           optional("label", DataTypes.StringType),
           optional("reference", DataTypes.StringType))),
   /** One response to a prompt. */
   SINGLE(
       List.of(
-          required("sample_id"),
+          required(SAMPLE_ID),
           required("prompt"),
           required("model"),
           required("response"),
@@ -31,12 +37,12 @@ public enum CorpusSchema {
   /** Rows of either kind that were judged already: what summaries may need of them. */
   JUDGED(
       List.of(
-          required("sample_id"),
+          required(SAMPLE_ID),
           optional("prompt", DataTypes.StringType),
-          optional("model_a", DataTypes.StringType),
-          optional("model_b", DataTypes.StringType),
-          optional("response_a", DataTypes.StringType),
-          optional("response_b", DataTypes.StringType),
+          optional(MODEL_A, DataTypes.StringType),
+          optional(MODEL_B, DataTypes.StringType),
+          optional(RESPONSE_A, DataTypes.StringType),
+          optional(RESPONSE_B, DataTypes.StringType),
           optional("model", DataTypes.StringType),
           optional("response", DataTypes.StringType),
           optional("scenario", DataTypes.StringType),
@@ -60,12 +66,12 @@ public enum CorpusSchema {
 
   /** The columns that hold responses. */
   public List<String> responses() {
-    return among("response_a", "response_b", "response");
+    return among(RESPONSE_A, RESPONSE_B, "response");
   }
 
   /** The columns that hold models' names. */
   public List<String> models() {
-    return among("model_a", "model_b", "model");
+    return among(MODEL_A, MODEL_B, "model");
   }
 
   /** The columns that every row must have a value in. */

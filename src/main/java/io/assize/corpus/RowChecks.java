@@ -1,5 +1,7 @@
 package io.assize.corpus;
 
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
 import static org.apache.spark.sql.functions.abs;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -48,9 +50,9 @@ final class RowChecks {
       reasons.add(when(reserved(col(name)), lit(reservedReason(name))));
     }
     reasons.add(when(reserved(scenario()), lit(reservedReason("scenario"))));
-    if (schema.has("model_a")) {
+    if (schema.has(MODEL_A)) {
       reasons.add(
-          when(col("model_a").equalTo(col("model_b")), lit("model_a and model_b are the same")));
+          when(col(MODEL_A).equalTo(col(MODEL_B)), lit("model_a and model_b are the same")));
     }
     if (schema.has("label")) {
       reasons.add(when(filled(col("label")).and(label().isNull()), lit(NO_LABEL)));

@@ -1,5 +1,9 @@
 package io.assize.job;
 
+import static io.assize.table.ColumnNames.JUDGED_AT;
+import static io.assize.table.ColumnNames.RUN_ID;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
+import static io.assize.table.ColumnNames.VERDICT_KEY;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.current_timestamp;
 import static org.apache.spark.sql.functions.lit;
@@ -7,8 +11,8 @@ import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.AssizeConfig;
 import io.assize.corpus.CorpusReader;
-import io.assize.verdict.Verdict;
-import io.assize.verdict.VerdictStore;
+import io.assize.store.VerdictStore;
+import io.assize.store.VerdictTable;
 import java.util.Arrays;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -31,7 +35,7 @@ public final class GeneratedVerdicts {
     Dataset<Row> valid = new CorpusReader(spark).read(config.corpus(), stage.schema()).valid();
     Dataset<Row> keys = stage.keys(stage.requests(valid));
     Column[] columns =
-        Arrays.stream(Verdict.SCHEMA.fields())
+        Arrays.stream(VerdictTable.SCHEMA.fields())
             .map(field -> column(field, judge, protocol, critique))
             .toArray(Column[]::new);
     VerdictStore store = VerdictStore.find(spark, config);
@@ -42,14 +46,14 @@ public final class GeneratedVerdicts {
   private static Column column(StructField field, String judge, String protocol, String critique) {
     Column value =
         switch (field.name()) {
-          case "verdict_key", "sample_id", "order" -> col(field.name());
+          case VERDICT_KEY, SAMPLE_ID, "order" -> col(field.name());
           case "judge" -> lit(judge);
           case "protocol" -> lit(protocol);
-          case "decision" -> when(col("verdict_key").lt("8"), "a").otherwise("b");
+          case "decision" -> when(col(VERDICT_KEY).lt("8"), "a").otherwise("b");
           case "status" -> lit("ok");
           case "critique" -> lit(critique);
-          case "judged_at" -> current_timestamp();
-          case "run_id" -> lit("generated");
+          case JUDGED_AT -> current_timestamp();
+          case RUN_ID -> lit("generated");
           default -> lit(null);
         };
     return value.cast(field.dataType()).as(field.name());

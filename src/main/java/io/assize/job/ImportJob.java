@@ -16,8 +16,8 @@ import io.assize.prompt.DecisionRule;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import io.assize.scenario.Taxonomy;
+import io.assize.table.TableStore;
 import io.assize.verdict.Order;
-import io.assize.verdict.TableStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +174,7 @@ public final class ImportJob {
       Dataset<Row> quarantined,
       String output) {
     spark.sparkContext().setJobGroup("assize", "assize: import", true);
-    TableStore tables = new TableStore(spark, output);
+    TableStore tables = OutputTables.in(spark, output);
     tables.prepare();
     try (tables) {
       tables.begin(runId, LOG::info);

@@ -1,7 +1,7 @@
 package io.assize.job;
 
 import io.assize.config.JudgeConfig;
-import io.assize.judge.Choice;
+import io.assize.judge.Answering;
 import io.assize.judge.Completion;
 import io.assize.judge.InFlight;
 import io.assize.judge.JudgeException;
@@ -11,8 +11,10 @@ import io.assize.judge.Ruling;
 import io.assize.judge.WorkDone;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
+import io.assize.prompt.Request;
 import io.assize.spark.DeviceWork;
 import io.assize.spark.TaskJudge;
+import io.assize.store.VerdictTable;
 import io.assize.verdict.Decision;
 import io.assize.verdict.Order;
 import io.assize.verdict.Provenance;
@@ -48,7 +50,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
   private static final ConcurrentHashMap<String, WorkDone> BEFORE = new ConcurrentHashMap<>();
 
   private final JudgeSpec spec;
-  private final RequestMaker maker;
+  private final RowRequests requests;
   private final Protocol protocol;
   private final Provenance provenance;
   private final Counters counters;
@@ -58,17 +60,17 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
   private record Asker(String sampleId, Order order) {}
 
   /** A request on its way. */
-  private record Work(Answering.Asked asked, List<Asker> askers) {}
+  private record Work(Answering.Attempts attempts, String key, List<Asker> askers) {}
 
   JudgePartition(
       JudgeSpec spec,
-      RequestMaker maker,
+      RowRequests requests,
       Provenance provenance,
       Counters counters,
       int earlierAttempts) {
     this.spec = spec;
-    this.maker = maker;
-    this.protocol = maker.protocol();
+    this.requests = requests;
+    this.protocol = requests.protocol();
     this.provenance = provenance;
     this.counters = counters;
     this.earlierAttempts = earlierAttempts;
@@ -86,7 +88,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     BEFORE.putIfAbsent(before, judge.workDone());
     Provenance made = provenance.with(spec.kernels(device));
 
-    Iterator<Work> requests =
+    Iterator<Work> work =
         new Iterator<>() {
           @Override
           public boolean hasNext() {
@@ -96,14 +98,18 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
           @Override
           public Work next() {
             Row row = rows.next();
-            Request request = maker.request(row);
-            return new Work(new Answering.Asked(request), askers(row, request));
+            RowRequests.Keyed keyed = requests.request(row);
+            Request request = keyed.request();
+            return new Work(
+                new Answering.Attempts(request, keyed.recording()),
+                keyed.key(),
+                askers(row, request));
           }
         };
     JudgeConfig settings = spec.config();
     Answering answering =
-        new Answering(judge, maker, settings.truncates(), settings.unparsableRetries());
-    InFlight<Work> inFlight = mine.inFlight(requests, work -> answering.answer(work.asked()));
+        new Answering(judge, requests.maker(), settings.truncates(), settings.unparsableRetries());
+    InFlight<Work> inFlight = mine.inFlight(work, one -> answering.answer(one.attempts()));
     Deque<Row> ready = new ArrayDeque<>();
     return new Iterator<>() {
       @Override
@@ -121,9 +127,9 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
           InFlight.Answered<Work> answered = inFlight.next();
           Verdict verdict = verdict(answered, made);
           List<Asker> askers = answered.row().askers();
-          ready.add(verdict.toRow());
+          ready.add(VerdictTable.TABLE.row(verdict));
           for (Asker other : askers.subList(1, askers.size())) {
-            ready.add(verdict.sharedWith(other.sampleId(), other.order()).toRow());
+            ready.add(VerdictTable.TABLE.row(verdict.sharedWith(other.sampleId(), other.order())));
           }
         }
         return ready.remove();
@@ -159,8 +165,8 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
   }
 
   private Verdict verdict(InFlight.Answered<Work> answered, Provenance made) {
-    Answering.Asked asked = answered.row().asked();
-    Request request = asked.request();
+    Answering.Attempts attempts = answered.row().attempts();
+    Request request = attempts.request();
     Completion completion = answered.completion();
     Ruling ruling = null;
     Status status;
@@ -176,13 +182,13 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     }
     count(status, completion);
     return new Verdict(
-        request.key(),
+        answered.row().key(),
         request.sampleId(),
         protocol.name(),
         request.order(),
         spec.name(),
-        decision(ruling, request.order()),
-        probabilityA(ruling, request.order()),
+        ruling == null ? Decision.INVALID : request.order().decision(ruling.choice()),
+        ruling == null ? null : request.order().probability(ruling.probabilityFirst()),
         ruling == null ? null : ruling.rating(),
         completion == null ? null : completion.text(),
         status,
@@ -193,8 +199,8 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         Instant.now(),
         made,
         null,
-        asked.note(),
-        earlierAttempts + asked.attempts());
+        attempts.note(),
+        earlierAttempts + attempts.attempts());
   }
 
   private void count(Status status, Completion completion) {
@@ -209,27 +215,5 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
 
   private String wanted() {
     return protocol.kind() == ProtocolKind.PAIRWISE ? "final decision" : "rating from 1 to 10";
-  }
-
-  private Decision decision(Ruling ruling, Order order) {
-    if (ruling == null) {
-      return Decision.INVALID;
-    }
-    if (ruling.choice() == null) {
-      return null;
-    }
-    Choice choice = order == Order.BA ? ruling.choice().swapped() : ruling.choice();
-    return switch (choice) {
-      case FIRST -> Decision.A;
-      case SECOND -> Decision.B;
-      case TIE -> Decision.TIE;
-    };
-  }
-
-  private static Double probabilityA(Ruling ruling, Order order) {
-    if (ruling == null || ruling.probabilityFirst() == null) {
-      return null;
-    }
-    return order == Order.BA ? 1 - ruling.probabilityFirst() : ruling.probabilityFirst();
   }
 }

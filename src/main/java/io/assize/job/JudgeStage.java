@@ -1,5 +1,10 @@
 package io.assize.job;
 
+import static io.assize.table.ColumnNames.PROBABILITY_A;
+import static io.assize.table.ColumnNames.RESPONSE_A;
+import static io.assize.table.ColumnNames.RESPONSE_B;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
+import static io.assize.table.ColumnNames.VERDICT_KEY;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -13,16 +18,18 @@ import static org.apache.spark.sql.functions.when;
 import io.assize.config.AssizeConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.corpus.CorpusSchema;
+import io.assize.corpus.Recordings;
 import io.assize.judge.JudgeSpec;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
+import io.assize.prompt.Request;
+import io.assize.prompt.RequestMaker;
 import io.assize.scenario.Taxonomy;
 import io.assize.spark.ExecutorKernels;
 import io.assize.spark.ModelCache;
+import io.assize.store.VerdictTable;
 import io.assize.verdict.Order;
 import io.assize.verdict.Provenance;
-import io.assize.verdict.TableStore;
-import io.assize.verdict.Verdict;
 import java.util.List;
 import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
@@ -44,7 +51,7 @@ import org.apache.spark.sql.types.StructType;
  * @param provenance written beside each verdict
  */
 record JudgeStage(
-    JudgeSpec spec, RequestMaker maker, List<Order> shown, int partitions, Provenance provenance) {
+    JudgeSpec spec, RowRequests maker, List<Order> shown, int partitions, Provenance provenance) {
 
   /** The columns of {@link #keys}. */
   static final StructType KEYS =
@@ -85,7 +92,7 @@ record JudgeStage(
       String runId) {
     return new JudgeStage(
         spec,
-        new RequestMaker(spec.fingerprint(), protocol, taxonomy),
+        new RowRequests(spec.fingerprint(), new RequestMaker(protocol), taxonomy),
         shown,
         partitions,
         new Provenance(
@@ -108,7 +115,7 @@ record JudgeStage(
     return requests(
         valid,
         judge.kind().equals("replay")
-            ? TableStore.readRecordings(valid.sparkSession(), judge.recordings())
+            ? Recordings.read(valid.sparkSession(), judge.recordings())
             : null);
   }
 
@@ -131,8 +138,8 @@ record JudgeStage(
     if (!pairwise()) {
       return when(col("response").isNull(), lit("{\"rating\":1}"));
     }
-    Column a = col("response_a").isNull();
-    Column b = col("response_b").isNull();
+    Column a = col(RESPONSE_A).isNull();
+    Column b = col(RESPONSE_B).isNull();
     return when(a.and(b), lit("{\"decision\":\"tie\"}"))
         .when(a, lit("{\"decision\":\"b\"}"))
         .when(b, lit("{\"decision\":\"a\"}"));
@@ -140,11 +147,12 @@ record JudgeStage(
 
   /** The key, row and order of each request, in {@link #KEYS}. */
   Dataset<Row> keys(Dataset<Row> requests) {
-    RequestMaker makes = maker;
+    RowRequests makes = maker;
     MapFunction<Row, Row> key =
         row -> {
-          Request request = makes.request(row);
-          return RowFactory.create(request.key(), request.sampleId(), request.order().text());
+          RowRequests.Keyed keyed = makes.request(row);
+          Request request = keyed.request();
+          return RowFactory.create(keyed.key(), request.sampleId(), request.order().text());
         };
     return requests.map(key, Encoders.row(KEYS));
   }
@@ -166,8 +174,8 @@ record JudgeStage(
   Dataset<Row> once(Dataset<Row> requests, Dataset<Row> pending, long count) {
     Dataset<Row> wanted =
         requests.join(
-            pending.select("verdict_key", "sample_id", "order", "askers"),
-            new String[] {"sample_id", "order"},
+            pending.select(VERDICT_KEY, SAMPLE_ID, "order", "askers"),
+            new String[] {SAMPLE_ID, "order"},
             "inner");
     return inReadingOrder(wanted, tasks(count, requests.sparkSession()));
   }
@@ -180,7 +188,7 @@ record JudgeStage(
   Dataset<Row> verdicts(Dataset<Row> requests, Counters counters, int earlierAttempts) {
     return requests.mapPartitions(
         new JudgePartition(spec, maker, provenance, counters, earlierAttempts),
-        Encoders.row(Verdict.SCHEMA));
+        Encoders.row(VerdictTable.SCHEMA));
   }
 
   /**
@@ -200,10 +208,10 @@ record JudgeStage(
   private Dataset<Row> inReadingOrder(Dataset<Row> requests, int tasks) {
     Column all =
         pairwise()
-            ? length(col("response_a")).plus(length(col("response_b")))
+            ? length(col(RESPONSE_A)).plus(length(col(RESPONSE_B)))
             : length(col("response"));
     Column[] keys = {
-      col("scenario"), length(col("prompt")), col("prompt"), all, col("sample_id"), col("order")
+      col("scenario"), length(col("prompt")), col("prompt"), all, col(SAMPLE_ID), col("order")
     };
     return requests.repartitionByRange(tasks, keys).sortWithinPartitions(keys);
   }
@@ -218,28 +226,28 @@ record JudgeStage(
   }
 
   private Column[] columns() {
-    return RequestMaker.columns(pairwise()).stream().map(functions::col).toArray(Column[]::new);
+    return RowRequests.columns(pairwise()).stream().map(functions::col).toArray(Column[]::new);
   }
 
   private static Dataset<Row> withRecordings(Dataset<Row> requests, Dataset<Row> recordings) {
     Dataset<Row> recorded =
         recordings
-            .dropDuplicates("sample_id", "order")
+            .dropDuplicates(SAMPLE_ID, "order")
             .select(
-                col("sample_id"),
+                col(SAMPLE_ID),
                 col("order"),
-                struct("output", "decision", "probability_a", "rating").as("found"));
+                struct("output", "decision", PROBABILITY_A, "rating").as("found"));
     return requests
         .join(
             recorded,
             requests
-                .col("sample_id")
-                .equalTo(recorded.col("sample_id"))
+                .col(SAMPLE_ID)
+                .equalTo(recorded.col(SAMPLE_ID))
                 .and(requests.col("order").equalTo(recorded.col("order"))),
             "left")
         .select(
             requests.col("*"),
-            when(recorded.col("sample_id").isNotNull(), to_json(recorded.col("found")))
+            when(recorded.col(SAMPLE_ID).isNotNull(), to_json(recorded.col("found")))
                 .as("recording"));
   }
 }

@@ -1,5 +1,7 @@
 package io.assize.job;
 
+import static io.assize.table.ColumnNames.VERDICT_KEY;
+
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -37,7 +39,7 @@ final class Open implements FilterFunction<Row> {
 
   @Override
   public boolean call(Row request) {
-    boolean open = Arrays.binarySearch(judged.value(), head(request.getAs("verdict_key"))) < 0;
+    boolean open = Arrays.binarySearch(judged.value(), head(request.getAs(VERDICT_KEY))) < 0;
     if (!open) {
       elsewhere.add(1);
     }

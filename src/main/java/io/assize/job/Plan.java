@@ -1,5 +1,11 @@
 package io.assize.job;
 
+import static io.assize.table.ColumnNames.JUDGED_AT;
+import static io.assize.table.ColumnNames.JUDGED_FOR;
+import static io.assize.table.ColumnNames.PROBABILITY_A;
+import static io.assize.table.ColumnNames.RUN_ID;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
+import static io.assize.table.ColumnNames.VERDICT_KEY;
 import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -10,11 +16,14 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.storage.Kept;
-import io.assize.verdict.CurrentVerdicts;
-import io.assize.verdict.Verdict;
+import io.assize.store.CurrentVerdicts;
+import io.assize.store.VerdictTable;
+import io.assize.verdict.Decision;
+import io.assize.verdict.Order;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,7 +33,10 @@ import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * What a run has to do: the keys of its requests beside those of the store. Of the store only the
@@ -33,6 +45,15 @@ import org.apache.spark.sql.functions;
  * <p>Sizes: one shuffle of the requests' and the store's keys, whatever the texts.
  */
 final class Plan implements AutoCloseable {
+  private static final UserDefinedFunction SWAPPED =
+      udf(
+          (UDF1<String, String>)
+              text -> Decision.of(text).map(decision -> decision.swapped().text()).orElse(text),
+          DataTypes.StringType);
+
+  private static final UserDefinedFunction TURNED_PROBABILITY =
+      udf((UDF1<Double, Double>) Order.BA::probability, DataTypes.DoubleType);
+
   private static final String[] REQUEST = CurrentVerdicts.REQUEST.toArray(new String[0]);
 
   private final Kept kept = new Kept();
@@ -51,7 +72,7 @@ final class Plan implements AutoCloseable {
    * Compares requests with a store.
    *
    * @param keys of all requests, {@link JudgeStage#KEYS}
-   * @param stored the store's verdicts of the judge and the protocol, {@link Verdict#SCHEMA}
+   * @param stored the store's verdicts of the judge and the protocol, {@link VerdictTable#SCHEMA}
    * @param runId of the run that this is for
    */
   Plan(Dataset<Row> keys, Dataset<Row> stored, Mode mode, String runId) {
@@ -80,11 +101,11 @@ final class Plan implements AutoCloseable {
   }
 
   private static Dataset<Row> pending(Dataset<Row> open) {
-    return open.groupBy("verdict_key")
-        .agg(array_sort(collect_list(struct("sample_id", "order"))).as("askers"))
+    return open.groupBy(VERDICT_KEY)
+        .agg(array_sort(collect_list(struct(SAMPLE_ID, "order"))).as("askers"))
         .select(
-            col("verdict_key"),
-            col("askers").getItem(0).getField("sample_id").as("sample_id"),
+            col(VERDICT_KEY),
+            col("askers").getItem(0).getField(SAMPLE_ID).as(SAMPLE_ID),
             col("askers").getItem(0).getField("order").as("order"),
             col("askers"));
   }
@@ -120,7 +141,7 @@ final class Plan implements AutoCloseable {
 
   /** Whether a verdict of the store settles its request for this run, whoever had it judged. */
   Column settled() {
-    Column mine = col("run_id").equalTo(runId);
+    Column mine = col(RUN_ID).equalTo(runId);
     return switch (mode) {
       case PENDING -> answered();
       case REJUDGE -> answered().and(mine);
@@ -130,7 +151,7 @@ final class Plan implements AutoCloseable {
 
   /** Whether this run has a verdict of a request, or needs none. */
   Column had() {
-    return settled().or(col("run_id").equalTo(runId));
+    return settled().or(col(RUN_ID).equalTo(runId));
   }
 
   /** The keys of pending requests that other runs have settled since this was planned. */
@@ -138,8 +159,8 @@ final class Plan implements AutoCloseable {
     // The store passes over files of older verdicts; a wave lasts no day.
     Timestamp recent = Timestamp.from(startedAt.minus(Duration.ofDays(1)));
     return stored
-        .filter(settled().and(col("run_id").notEqual(runId)).and(col("judged_at").geq(recent)))
-        .select("verdict_key")
+        .filter(settled().and(col(RUN_ID).notEqual(runId)).and(col(JUDGED_AT).geq(recent)))
+        .select(VERDICT_KEY)
         .join(pending, key(), "left_semi")
         .distinct();
   }
@@ -153,28 +174,23 @@ final class Plan implements AutoCloseable {
     Dataset<Row> asking =
         todo.filter(col("wanted"))
             .join(settled.select(names()), REQUEST, "left_anti")
-            .select(
-                col("verdict_key"), col("sample_id").as("asking"), col("order").as("asking_order"));
+            .select(col(VERDICT_KEY), col(SAMPLE_ID).as("asking"), col("order").as("asking_order"));
     Dataset<Row> verdicts =
-        CurrentVerdicts.byKey(settled.join(asking.select("verdict_key"), key(), "left_semi"));
+        CurrentVerdicts.byKey(settled.join(asking.select(VERDICT_KEY), key(), "left_semi"));
     Column swaps = col("order").notEqual(col("asking_order"));
     List<Column> columns = new ArrayList<>();
-    for (String name : Verdict.SCHEMA.fieldNames()) {
+    for (String name : VerdictTable.SCHEMA.fieldNames()) {
       columns.add(
           switch (name) {
-            case "sample_id" -> col("asking").as(name);
+            case SAMPLE_ID -> col("asking").as(name);
             case "order" -> col("asking_order").as(name);
-            case "run_id" -> lit(runId).as(name);
-            case "judged_for" ->
-                coalesce(col(name), concat(col("sample_id"), lit(" ("), col("order"), lit(")")))
+            case RUN_ID -> lit(runId).as(name);
+            case JUDGED_FOR ->
+                coalesce(col(name), concat(col(SAMPLE_ID), lit(" ("), col("order"), lit(")")))
                     .as(name);
-            case "probability_a" ->
-                when(swaps, lit(1.0).minus(col(name))).otherwise(col(name)).as(name);
-            case "decision" ->
-                when(swaps.and(col(name).equalTo("a")), "b")
-                    .when(swaps.and(col(name).equalTo("b")), "a")
-                    .otherwise(col(name))
-                    .as(name);
+            case PROBABILITY_A ->
+                when(swaps, TURNED_PROBABILITY.apply(col(name))).otherwise(col(name)).as(name);
+            case "decision" -> when(swaps, SWAPPED.apply(col(name))).otherwise(col(name)).as(name);
             default -> col(name);
           });
     }
@@ -200,7 +216,7 @@ final class Plan implements AutoCloseable {
           case REJUDGE -> lit(true);
           case ONLY_FAILED -> functions.not(coalesce(col("succeeded"), lit(true)));
         };
-    return both.select(col("verdict_key"), col("sample_id"), col("order"), wanted.as("wanted"));
+    return both.select(col(VERDICT_KEY), col(SAMPLE_ID), col("order"), wanted.as("wanted"));
   }
 
   /** Keys of the rest that the store has a verdict for, under other rows; null for none. */
@@ -209,7 +225,7 @@ final class Plan implements AutoCloseable {
         kept.keep(
             stored
                 .filter(answered())
-                .select("verdict_key")
+                .select(VERDICT_KEY)
                 .join(rest, key(), "left_semi")
                 .distinct());
     return donors.isEmpty() ? null : donors;
@@ -221,7 +237,7 @@ final class Plan implements AutoCloseable {
   }
 
   private static String[] key() {
-    return new String[] {"verdict_key"};
+    return new String[] {VERDICT_KEY};
   }
 
   private static Column[] names() {

@@ -1,5 +1,8 @@
 package io.assize.job;
 
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.least;
@@ -72,16 +75,16 @@ public final class PlanSampleJob {
     }
     Dataset<Row> pairs =
         spark.createDataFrame(wanted, PAIRS).groupBy("first", "second").sum("games");
-    return rows.join(judged.select("sample_id").distinct(), "sample_id", "left_anti")
-        .withColumn("first", least(col("model_a"), col("model_b")))
-        .withColumn("second", greatest(col("model_a"), col("model_b")))
+    return rows.join(judged.select(SAMPLE_ID).distinct(), SAMPLE_ID, "left_anti")
+        .withColumn("first", least(col(MODEL_A), col(MODEL_B)))
+        .withColumn("second", greatest(col(MODEL_A), col(MODEL_B)))
         .join(pairs, new String[] {"first", "second"})
         .withColumn(
             "place",
             row_number()
                 .over(
                     Window.partitionBy("first", "second")
-                        .orderBy(xxhash64(col("sample_id")), col("sample_id"))))
+                        .orderBy(xxhash64(col(SAMPLE_ID)), col(SAMPLE_ID))))
         .filter(col("place").leq(col("sum(games)")))
         .drop("first", "second", "sum(games)", "place");
   }

@@ -24,15 +24,12 @@ final class Summaries {
   /** Reads what the configuration names; a file that cannot be used is the user's mistake. */
   Summaries(SparkSession spark, SummaryConfig config) {
     this.options =
-        new SummaryOptions(
-            OutcomePolicy.of(config.outcomes()),
-            OutcomePolicy.of(config.agreementOutcomes()),
-            config.baseline(),
-            config.anchor(),
-            config.intervals().equals("bootstrap"),
-            config.replicates(),
-            config.styleControl(),
-            config.seed());
+        SummaryOptions.DEFAULT
+            .withOutcomes(
+                OutcomePolicy.of(config.outcomes()), OutcomePolicy.of(config.agreementOutcomes()))
+            .withModels(config.baseline(), config.anchor())
+            .withStyleControl(config.styleControl())
+            .withDraws(config.intervals().equals("bootstrap"), config.replicates(), config.seed());
     this.reference = config.reference() == null ? Map.of() : reference(spark, config.reference());
   }
 

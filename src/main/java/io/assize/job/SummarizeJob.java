@@ -5,8 +5,9 @@ import io.assize.config.SummaryConfig;
 import io.assize.corpus.CorpusSchema;
 import io.assize.scenario.Taxonomy;
 import io.assize.storage.Kept;
-import io.assize.verdict.CurrentVerdicts;
-import io.assize.verdict.TableStore;
+import io.assize.store.CurrentVerdicts;
+import io.assize.store.VerdictTable;
+import io.assize.table.TableStore;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
@@ -51,7 +52,7 @@ public final class SummarizeJob {
   public Result run(
       String verdicts, CorpusConfig corpus, CorpusSchema schema, String scenarios, String output) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
-    try (TableStore tables = new TableStore(spark, output);
+    try (TableStore tables = OutputTables.in(spark, output);
         Kept kept = new Kept()) {
       tables.refuseVerdicts(verdicts);
       Dataset<Row> current = verdicts(spark, verdicts);
@@ -73,6 +74,6 @@ public final class SummarizeJob {
 
   /** Reads the verdicts that count, one for each row and order, without their texts. */
   static Dataset<Row> verdicts(SparkSession spark, String path) {
-    return CurrentVerdicts.latest(TableStore.readVerdicts(spark, path).drop("critique"));
+    return CurrentVerdicts.latest(VerdictTable.read(spark, path).drop("critique"));
   }
 }

@@ -2,6 +2,8 @@ package io.assize.judge;
 
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
+import io.assize.prompt.Protocol;
+import io.assize.prompt.Request;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,6 +36,17 @@ public record Prompt(
       List<String> responses,
       Recording recording) {
     this(id, messages, chat, rule, responses, recording, 0);
+  }
+
+  /** A first request, as a protocol has it. */
+  public static Prompt of(Request request, Protocol protocol) {
+    return new Prompt(
+        request.id(),
+        request.messages(),
+        protocol.chat(),
+        protocol.decision(),
+        request.fields().responses(),
+        null);
   }
 
   /** The same, asked for again. */

@@ -1,6 +1,7 @@
 package io.assize.judge;
 
 import io.assize.prompt.DecisionRule;
+import io.assize.verdict.Choice;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;

@@ -1,5 +1,6 @@
 package io.assize.judge;
 
+import io.assize.verdict.Choice;
 import java.util.Locale;
 
 /**

@@ -2,6 +2,7 @@ package io.assize.judge;
 
 import io.assize.config.DecodingConfig;
 import io.assize.prompt.DecisionRule;
+import io.assize.verdict.Choice;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;

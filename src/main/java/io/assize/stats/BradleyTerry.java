@@ -218,13 +218,10 @@ public final class BradleyTerry {
    */
   private static double[][] information(Battles battles, Prior prior, double[] theta) {
     int size = theta.length;
-    double[][] sum = new double[size][size];
+    double[][] sum = pairWeights(battles, theta);
     double trace = 0;
-    for (int i = 0; i < battles.pairs(); i++) {
-      double p = logistic(theta[battles.a()[i]] - theta[battles.b()[i]]);
-      double w = battles.n()[i] * p * (1 - p);
-      trace += 2 * w;
-      addPair(sum, battles.a()[i], battles.b()[i], w);
+    for (int i = 0; i < size; i++) {
+      trace += sum[i][i];
     }
     double ridge = prior == null ? trace / size / size : 0;
     for (int i = 0; i < size; i++) {
@@ -232,6 +229,16 @@ public final class BradleyTerry {
         sum[i][j] += ridge;
       }
       sum[i][i] += prior == null ? 0 : 1 / prior.variance();
+    }
+    return sum;
+  }
+
+  /** H: Σ n·p(1 − p) at each pair. */
+  private static double[][] pairWeights(Battles battles, double[] theta) {
+    double[][] sum = new double[theta.length][theta.length];
+    for (int i = 0; i < battles.pairs(); i++) {
+      double p = logistic(theta[battles.a()[i]] - theta[battles.b()[i]]);
+      addPair(sum, battles.a()[i], battles.b()[i], battles.n()[i] * p * (1 - p));
     }
     return sum;
   }
@@ -322,11 +329,7 @@ public final class BradleyTerry {
     /** Of a scenario's games at given strengths. */
     public static Deviation of(Battles battles, double[] theta) {
       double[] gradient = gradient(battles, null, theta);
-      double[][] h = new double[theta.length][theta.length];
-      for (int i = 0; i < battles.pairs(); i++) {
-        double p = logistic(theta[battles.a()[i]] - theta[battles.b()[i]]);
-        addPair(h, battles.a()[i], battles.b()[i], battles.n()[i] * p * (1 - p));
-      }
+      double[][] h = pairWeights(battles, theta);
       double[][] m = meat(battles, theta);
       double noise = 0;
       double trace = 0;

@@ -344,23 +344,24 @@ public final class Coverage {
       double p = BradleyTerry.logistic(theta[a[i]] - theta[b[i]] + coefficient * z[i][0]);
       y[i] = draws.uniform() < p ? 1 : 0;
     }
-    double[] parameters = new double[models + 1];
-    StyleControl.Sums sums = null;
-    for (int step = 0; step < StyleControl.MOST_STEPS; step++) {
-      sums = StyleControl.Sums.of(models, 1);
-      for (int i = 0; i < n; i++) {
-        sums.add(parameters, a[i], b[i], y[i], z[i]);
-      }
-      if (StyleControl.step(sums, parameters) < StyleControl.CLOSE) {
-        break;
-      }
-    }
-    double[][] covariance = StyleControl.covariance(sums);
+    StyleControl.Fit fit =
+        StyleControl.fit(
+                models,
+                1,
+                parameters -> {
+                  StyleControl.Sums sums = StyleControl.Sums.of(models, 1);
+                  for (int i = 0; i < n; i++) {
+                    sums.add(parameters, a[i], b[i], y[i], z[i]);
+                  }
+                  return sums;
+                })
+            .orElseThrow();
     Seen seen = new Seen(0, 0, 0);
     for (int i = 0; i <= models; i++) {
-      double half = Intervals.Z * Math.sqrt(covariance[i][i]);
+      double half = Intervals.Z * Math.sqrt(fit.covariance()[i][i]);
+      double value = fit.parameters()[i];
       double truth = i < models ? theta[i] : coefficient;
-      seen = seen.plus(Seen.of(parameters[i] - half, parameters[i] + half, truth));
+      seen = seen.plus(Seen.of(value - half, value + half, truth));
     }
     return seen;
   }

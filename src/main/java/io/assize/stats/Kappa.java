@@ -13,20 +13,34 @@ public final class Kappa {
   public static double of(long[][] counts) {
     double total = 0;
     double same = 0;
-    double[] rows = new double[counts.length];
-    double[] columns = new double[counts.length];
     for (int i = 0; i < counts.length; i++) {
-      for (int j = 0; j < counts.length; j++) {
-        total += counts[i][j];
-        rows[i] += counts[i][j];
-        columns[j] += counts[i][j];
+      for (long count : counts[i]) {
+        total += count;
       }
       same += counts[i][i];
     }
-    double chance = 0;
-    for (int i = 0; i < counts.length; i++) {
-      chance += rows[i] * columns[i] / (total * total);
-    }
+    double chance = chance(counts);
     return chance >= 1 ? Double.NaN : (same / total - chance) / (1 - chance);
+  }
+
+  /**
+   * The agreement of two raters with these margins who know nothing of each other.
+   *
+   * @return 0…1; NaN where nothing was counted
+   */
+  public static double chance(long[][] counts) {
+    double total = 0;
+    double same = 0;
+    for (int i = 0; i < counts.length; i++) {
+      double row = 0;
+      double column = 0;
+      for (int j = 0; j < counts.length; j++) {
+        row += counts[i][j];
+        column += counts[j][i];
+      }
+      total += row;
+      same += row * column;
+    }
+    return same / (total * total);
   }
 }

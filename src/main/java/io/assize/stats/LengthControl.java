@@ -2,6 +2,7 @@ package io.assize.stats;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.function.Function;
 
 /**
  * The length-controlled win rate of AlpacaEval 2 (Dubois et al. 2024, eq. 1 and 2): what a model's
@@ -16,8 +17,7 @@ import java.util.Arrays;
  * difficulty cannot be told from noise, and ψ is 0. φ has the prior N(0, 0.40²), the spread of that
  * coefficient over AlpacaEval's published fits; it keeps length from explaining what quality does.
  *
- * <p>One iteration is one pass over the prompts: {@link Sums} add up, and {@link #step} moves the
- * parameters.
+ * <p>One iteration of {@link #fit} is one pass over the prompts, whose {@link Sums} add up.
  */
 public final class LengthControl {
   /** The terms of a model: θ, φ, ψ. */
@@ -27,10 +27,10 @@ public final class LengthControl {
   public static final int LEAST_MODELS = 3;
 
   /** EM's iterations at most. */
-  public static final int MOST_STEPS = 300;
+  private static final int MOST_STEPS = 300;
 
   /** Steps end when no parameter moves further. */
-  public static final double CLOSE = 1e-5;
+  private static final double CLOSE = 1e-5;
 
   private static final double PRECISION = 1 / (0.40 * 0.40);
   private static final int NODES = 31;
@@ -74,15 +74,46 @@ public final class LengthControl {
       int at = model * 6;
       for (int i = 0; i < TERMS; i++) {
         for (int j = 0; j <= i; j++) {
-          m[i][j] = m[j][i] = triangles[at++] / FixedPoint.SCALE;
+          m[i][j] = m[j][i] = FixedPoint.GRADIENTS.value(triangles[at++]);
         }
       }
       return m;
     }
   }
 
+  /**
+   * A fit.
+   *
+   * @param parameters {@code [models · 3]}
+   * @param covariances of each model's parameters, {@code [models][3][3]}
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+  public record Fit(double[] parameters, double[][][] covariances) {}
+
+  /**
+   * Fits.
+   *
+   * @param difficulty whether prompts' difficulty is fitted
+   * @param pass all prompts' sums at some parameters
+   */
+  public static Fit fit(int models, boolean difficulty, Function<double[], Sums> pass) {
+    double[] parameters = start(models, difficulty);
+    Sums sums = null;
+    for (int step = 0; step < MOST_STEPS; step++) {
+      sums = pass.apply(parameters);
+      if (step(sums, parameters, difficulty) < CLOSE) {
+        break;
+      }
+    }
+    double[][][] covariances = new double[models][][];
+    for (int m = 0; m < models; m++) {
+      covariances[m] = covariance(sums, m, difficulty);
+    }
+    return new Fit(parameters, covariances);
+  }
+
   /** Where the fit starts: {@code [models · 3]}. */
-  public static double[] start(int models, boolean difficulty) {
+  private static double[] start(int models, boolean difficulty) {
     double[] parameters = new double[models * TERMS];
     for (int m = 0; difficulty && m < models; m++) {
       parameters[m * TERMS + 2] = 1;
@@ -128,11 +159,11 @@ public final class LengthControl {
     }
     int at = model * 6;
     for (int i = 0, k = 0; i < TERMS; i++) {
-      sums.gradient[model * TERMS + i] += FixedPoint.of(score[i]);
+      sums.gradient[model * TERMS + i] += FixedPoint.GRADIENTS.of(score[i]);
       for (int j = 0; j <= i; j++, k++) {
-        sums.curvature[at + k] += FixedPoint.of(curvature[k]);
-        sums.missing[at + k] += FixedPoint.of(products[k] - score[i] * score[j]);
-        sums.squares[at + k] += FixedPoint.of(score[i] * score[j]);
+        sums.curvature[at + k] += FixedPoint.GRADIENTS.of(curvature[k]);
+        sums.missing[at + k] += FixedPoint.GRADIENTS.of(products[k] - score[i] * score[j]);
+        sums.squares[at + k] += FixedPoint.GRADIENTS.of(score[i] * score[j]);
       }
     }
   }
@@ -142,13 +173,13 @@ public final class LengthControl {
    *
    * @return the largest move
    */
-  public static double step(Sums sums, double[] parameters, boolean difficulty) {
+  private static double step(Sums sums, double[] parameters, boolean difficulty) {
     double largest = 0;
     for (int m = 0; m < parameters.length / TERMS; m++) {
       double[][] h = penalised(Sums.matrix(sums.curvature, m), difficulty);
       double[] move = new double[TERMS];
       for (int i = 0; i < TERMS; i++) {
-        move[i] = sums.gradient[m * TERMS + i] / FixedPoint.SCALE;
+        move[i] = FixedPoint.GRADIENTS.value(sums.gradient[m * TERMS + i]);
       }
       move[1] -= PRECISION * parameters[m * TERMS + 1];
       move[2] = difficulty ? move[2] : 0;
@@ -167,7 +198,7 @@ public final class LengthControl {
   }
 
   /** The parameters' covariance of one model: the sandwich, by Louis's (1982) information. */
-  public static double[][] covariance(Sums sums, int model, boolean difficulty) {
+  private static double[][] covariance(Sums sums, int model, boolean difficulty) {
     double[][] information = Sums.matrix(sums.curvature, model);
     double[][] missing = Sums.matrix(sums.missing, model);
     double[][] complete = penalised(information, difficulty);

@@ -2,6 +2,8 @@ package io.assize.stats;
 
 import java.io.Serializable;
 import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * Bradley–Terry ratings beside coefficients of style: logit P(a beats b) = θ_a − θ_b + β·z, where z
@@ -9,17 +11,50 @@ import java.util.Arrays;
  * mean square of 1 (after the style control of Chatbot Arena, Li, Angelopoulos &amp; Chiang 2024).
  * A rating is then what the model is worth where both responses have the same style.
  *
- * <p>One iteration of Newton's method is one pass over the games: {@link Sums} add up, and {@link
- * #step} moves the parameters.
+ * <p>One iteration of Newton's method is one pass over the games, whose {@link Sums} add up.
  */
 public final class StyleControl {
   /** Newton's steps at most. */
-  public static final int MOST_STEPS = 30;
+  private static final int MOST_STEPS = 30;
 
   /** Steps end when no parameter moves further. */
-  public static final double CLOSE = 1e-8;
+  private static final double CLOSE = 1e-8;
 
   private StyleControl() {}
+
+  /**
+   * A fit.
+   *
+   * @param parameters θ with mean 0, then the coefficients, {@code [models + features]}
+   * @param covariance of the parameters
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+  public record Fit(double[] parameters, double[][] covariance) {}
+
+  /**
+   * Fits; none where the games do not tell models and style apart.
+   *
+   * @param pass all games' sums at some parameters
+   */
+  public static Optional<Fit> fit(int models, int features, Function<double[], Sums> pass) {
+    double[] parameters = new double[models + features];
+    Sums sums = null;
+    for (int step = 0; step < MOST_STEPS; step++) {
+      sums = pass.apply(parameters);
+      double moved = step(sums, parameters);
+      if (Double.isNaN(moved)) {
+        return Optional.empty();
+      }
+      if (moved < CLOSE) {
+        break;
+      }
+    }
+    double mean = Arrays.stream(parameters, 0, models).average().orElse(0);
+    for (int i = 0; i < models; i++) {
+      parameters[i] -= mean;
+    }
+    return Optional.ofNullable(covariance(sums)).map(covariance -> new Fit(parameters, covariance));
+  }
 
   /**
    * One iteration's sums over games, as integers of a fixed scale: their order changes no digit.
@@ -47,28 +82,28 @@ public final class StyleControl {
       }
       double p = BradleyTerry.logistic(eta);
       double r = y - p;
-      gradient[a] += FixedPoint.of(r);
-      gradient[b] -= FixedPoint.of(r);
+      gradient[a] += FixedPoint.GRADIENTS.of(r);
+      gradient[b] -= FixedPoint.GRADIENTS.of(r);
       add(information, a, b, p * (1 - p), z);
       add(meat, a, b, r * r, z);
       for (int f = 0; f < features; f++) {
-        gradient[models + f] += FixedPoint.of(r * z[f]);
+        gradient[models + f] += FixedPoint.GRADIENTS.of(r * z[f]);
       }
     }
 
     private void add(long[] m, int a, int b, double w, double[] z) {
       int size = models + features;
-      long whole = FixedPoint.of(w);
+      long whole = FixedPoint.GRADIENTS.of(w);
       m[a * size + a] += whole;
       m[b * size + b] += whole;
       m[Math.max(a, b) * size + Math.min(a, b)] -= whole;
       for (int f = 0; f < features; f++) {
         int row = (models + f) * size;
-        long part = FixedPoint.of(w * z[f]);
+        long part = FixedPoint.GRADIENTS.of(w * z[f]);
         m[row + a] += part;
         m[row + b] -= part;
         for (int g = 0; g <= f; g++) {
-          m[row + models + g] += FixedPoint.of(w * z[f] * z[g]);
+          m[row + models + g] += FixedPoint.GRADIENTS.of(w * z[f] * z[g]);
         }
       }
     }
@@ -86,7 +121,7 @@ public final class StyleControl {
       double[][] out = new double[size][size];
       for (int i = 0; i < size; i++) {
         for (int j = 0; j <= i; j++) {
-          out[i][j] = out[j][i] = m[i * size + j] / FixedPoint.SCALE;
+          out[i][j] = out[j][i] = FixedPoint.GRADIENTS.value(m[i * size + j]);
         }
       }
       return out;
@@ -99,12 +134,12 @@ public final class StyleControl {
    * @param parameters θ, then β, {@code [models + features]}
    * @return the largest move; NaN where the games do not tell the parameters apart
    */
-  public static double step(Sums sums, double[] parameters) {
+  private static double step(Sums sums, double[] parameters) {
     double[][] factor = Matrices.cholesky(held(sums));
     if (factor == null) {
       return Double.NaN;
     }
-    double[] move = Arrays.stream(sums.gradient).mapToDouble(g -> g / FixedPoint.SCALE).toArray();
+    double[] move = Arrays.stream(sums.gradient).mapToDouble(FixedPoint.GRADIENTS::value).toArray();
     Matrices.solve(factor, move);
     double largest = 0;
     for (double m : move) {
@@ -121,7 +156,7 @@ public final class StyleControl {
    * The sandwich covariance of θ (of differences to the mean) and β; null where the games do not
    * tell the parameters apart.
    */
-  public static double[][] covariance(Sums sums) {
+  private static double[][] covariance(Sums sums) {
     double[][] factor = Matrices.cholesky(held(sums));
     if (factor == null) {
       return null;

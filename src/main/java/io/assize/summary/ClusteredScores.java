@@ -1,17 +1,20 @@
 package io.assize.summary;
 
+import io.assize.stats.FixedPoint;
 import io.assize.stats.ScoreSums;
 import java.io.Serializable;
 
 /**
- * Sums of scores by key, the scores of one key and one prompt being a cluster. Scores are kept as
- * whole billionths (so a long holds nine billion of them), products of clusters' sums as
- * millionths.
+ * Sums of scores by key, the scores of one key and one prompt being a cluster. Sums are of whole
+ * numbers.
  */
 final class ClusteredScores implements Serializable {
   private static final long serialVersionUID = 1;
-  static final double SCALE = 1e9;
-  private static final double PRODUCTS = 1e6;
+
+  /** How scores are kept. */
+  static final FixedPoint SCORES = FixedPoint.SCORES;
+
+  private static final FixedPoint PRODUCTS = FixedPoint.PRODUCTS;
 
   // The columns.
   private static final int N = 0;
@@ -28,12 +31,18 @@ final class ClusteredScores implements Serializable {
   private final LongTable sums = new LongTable(WIDTH);
   private transient LongTable prompt;
 
-  static long fixed(double score) {
-    return Math.round(score * SCALE);
-  }
-
-  /** Adds a score of the prompt at hand. */
-  void add(long key, double score, boolean decision) {
+  /**
+   * Adds a score of the prompt at hand.
+   *
+   * @param decision whether a decision made it, not a probability
+   * @param alone whether the prompt has no other game
+   */
+  void add(long key, double score, boolean decision, boolean alone) {
+    if (alone) {
+      int at = add(sums, key, score, decision);
+      sums.values()[at + CLUSTERS]++;
+      return;
+    }
     if (prompt == null) {
       prompt = new LongTable(WIDTH);
     }
@@ -44,8 +53,8 @@ final class ClusteredScores implements Serializable {
     int at = table.row(key);
     long[] values = table.values();
     values[at + N]++;
-    values[at + SUM] += fixed(score);
-    values[at + SQUARES] += fixed(score * score);
+    values[at + SUM] += SCORES.of(score);
+    values[at + SQUARES] += SCORES.of(score * score);
     values[at + DECISIONS] += decision ? 1 : 0;
     return at;
   }
@@ -69,23 +78,16 @@ final class ClusteredScores implements Serializable {
     values[at + CLUSTERS]++;
     long n = cluster[from + N];
     if (n > 1) {
-      double sum = cluster[from + SUM] / SCALE;
-      double squares = cluster[from + SQUARES] / SCALE;
-      values[at + MORE_SQUARES] += Math.round((sum * sum - squares) * PRODUCTS);
-      values[at + MORE_PRODUCTS] += Math.round((sum * n - sum) * PRODUCTS);
+      double sum = SCORES.value(cluster[from + SUM]);
+      double squares = SCORES.value(cluster[from + SQUARES]);
+      values[at + MORE_SQUARES] += PRODUCTS.of(sum * sum - squares);
+      values[at + MORE_PRODUCTS] += PRODUCTS.of(sum * n - sum);
       values[at + MORE_SIZES] += n * n - n;
     }
   }
 
-  /** A prompt's only score. */
-  void addAlone(long key, double score, boolean decision) {
-    int at = add(sums, key, score, decision);
-    sums.values()[at + CLUSTERS]++;
-  }
-
-  ClusteredScores add(ClusteredScores other) {
+  void plus(ClusteredScores other) {
     sums.add(other.sums);
-    return this;
   }
 
   LongTable table() {
@@ -99,16 +101,16 @@ final class ClusteredScores implements Serializable {
       return ScoreSums.NONE;
     }
     long[] v = sums.values();
-    double sum = v[at + SUM] / SCALE;
-    double squares = v[at + SQUARES] / SCALE;
+    double sum = SCORES.value(v[at + SUM]);
+    double squares = SCORES.value(v[at + SQUARES]);
     return new ScoreSums(
         v[at + N],
         sum,
         squares,
         v[at + DECISIONS],
         v[at + CLUSTERS],
-        squares + v[at + MORE_SQUARES] / PRODUCTS,
-        sum + v[at + MORE_PRODUCTS] / PRODUCTS,
+        squares + PRODUCTS.value(v[at + MORE_SQUARES]),
+        sum + PRODUCTS.value(v[at + MORE_PRODUCTS]),
         (double) v[at + N] + v[at + MORE_SIZES]);
   }
 

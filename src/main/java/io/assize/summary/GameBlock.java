@@ -50,35 +50,21 @@ final class GameBlock implements Serializable {
   /** (x's − y's) / (x's + y's) of each style, {@code [games · 4]}. */
   final float[] styles;
 
-  GameBlock(
-      String judge,
-      String scenario,
-      String[] models,
-      int[] x,
-      int[] y,
-      int[] prompts,
-      byte[] first,
-      byte[] second,
-      double[] probabilities,
-      byte[] labels,
-      byte[] swapped,
-      byte[] longer,
-      int[] characters,
-      float[] styles) {
-    this.judge = judge;
-    this.scenario = scenario;
-    this.models = models;
-    this.x = x;
-    this.y = y;
-    this.prompts = prompts;
-    this.first = first;
-    this.second = second;
-    this.probabilities = probabilities;
-    this.labels = labels;
-    this.swapped = swapped;
-    this.longer = longer;
-    this.characters = characters;
-    this.styles = styles;
+  GameBlock(BlockBuilder games) {
+    this.judge = games.judge();
+    this.scenario = games.scenario();
+    this.models = games.models();
+    this.x = games.x();
+    this.y = games.y();
+    this.prompts = games.prompts();
+    this.first = games.first();
+    this.second = games.second();
+    this.probabilities = games.probabilities();
+    this.labels = games.labels();
+    this.swapped = games.swapped();
+    this.longer = games.longer();
+    this.characters = games.characters();
+    this.styles = games.styles();
   }
 
   /** A decision in a byte; 0 for null. */

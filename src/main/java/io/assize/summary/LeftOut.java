@@ -1,5 +1,8 @@
 package io.assize.summary;
 
+import static io.assize.table.ColumnNames.MODEL_A;
+import static io.assize.table.ColumnNames.MODEL_B;
+import static io.assize.table.ColumnNames.SAMPLE_ID;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
@@ -7,10 +10,9 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
+import io.assize.store.Outcomes;
 import io.assize.verdict.OutcomePolicy;
-import io.assize.verdict.Outcomes;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -18,31 +20,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF4;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /**
- * The table {@code left_out}: rows of the corpus that gave no outcome, by model and reason: those
- * set aside before they were judged, those whose verdicts all failed, and those that the policy of
- * outcomes drops. A win rate is over the others, so they stand beside it.
+ * Rows of the corpus that gave no outcome, by model and reason: those set aside before they were
+ * judged, those whose verdicts all failed, and those that the policy of outcomes drops. A win rate
+ * is over the others, so they stand beside it.
  */
 final class LeftOut implements Serializable {
   private static final long serialVersionUID = 1;
 
-  static final StructType SCHEMA =
-      StructType.fromDDL("judge STRING, scenario STRING, model STRING, reason STRING, n BIGINT");
+  /** Rows of a model that gave no outcome for one reason. */
+  record Reason(String judge, String level, String model, String reason, long n)
+      implements Serializable {}
 
-  private static final String[] PAIR = {"judge", "protocol", "sample_id"};
+  private static final String[] PAIR = {"judge", "protocol", SAMPLE_ID};
   private static final String DISAGREE = "orders disagree";
   private static final String INVALID = "invalid";
 
   /** Judge, level, model, reason → rows, in the table's order. */
-  private final TreeMap<String, Row> reasons = new TreeMap<>();
+  private final TreeMap<String, Reason> reasons = new TreeMap<>();
 
   /** Judge, level, model, opponent or all → rows. */
   private final HashMap<List<String>, Long> games = new HashMap<>();
@@ -66,7 +68,7 @@ final class LeftOut implements Serializable {
       OutcomePolicy policy) {
     LeftOut leftOut = new LeftOut();
     Dataset<Row> failed = pairs(verdicts, policy).union(singles(verdicts));
-    counted(failed.join(corpus, "sample_id"), col("judge"))
+    counted(failed.join(corpus, SAMPLE_ID), col("judge"))
         .forEach(row -> leftOut.add(row.getString(0), row, tree));
     if (setAside != null) {
       List<Row> rows = counted(setAside, lit(null).cast(DataTypes.StringType));
@@ -77,7 +79,7 @@ final class LeftOut implements Serializable {
 
   private static List<Row> counted(Dataset<Row> rows, Column judge) {
     return rows.withColumn("by", judge)
-        .groupBy("by", "scenario", "model_a", "model_b", "model", "reason")
+        .groupBy("by", "scenario", MODEL_A, MODEL_B, "model", "reason")
         .count()
         .collectAsList();
   }
@@ -111,14 +113,13 @@ final class LeftOut implements Serializable {
             .agg(max(when(invalid(), status(verdicts))).as("reason"));
     return outcomes
         .join(why, PAIR)
-        .select(
-            col("judge"), col("sample_id"), coalesce(col("reason"), lit(DISAGREE)).as("reason"));
+        .select(col("judge"), col(SAMPLE_ID), coalesce(col("reason"), lit(DISAGREE)).as("reason"));
   }
 
   private static Dataset<Row> singles(Dataset<Row> verdicts) {
     return verdicts
         .filter(col("order").equalTo("single").and(col("rating").isNull()))
-        .select(col("judge"), col("sample_id"), status(verdicts).as("reason"));
+        .select(col("judge"), col(SAMPLE_ID), status(verdicts).as("reason"));
   }
 
   private static Column invalid() {
@@ -136,7 +137,7 @@ final class LeftOut implements Serializable {
 
   private void add(String judge, Row row, Levels tree) {
     TreeSet<String> models = new TreeSet<>();
-    for (String column : List.of("model_a", "model_b", "model")) {
+    for (String column : List.of(MODEL_A, MODEL_B, "model")) {
       String model = row.getAs(column);
       if (model != null && !model.isBlank() && !Levels.isReserved(model)) {
         models.add(model);
@@ -160,14 +161,14 @@ final class LeftOut implements Serializable {
 
   private void addReason(String judge, String level, String model, String reason, long n) {
     String key = String.join("\u0000", Levels.key(judge, level), model, reason);
-    Row before = reasons.get(key);
-    long all = n + (before == null ? 0 : before.getLong(4));
-    reasons.put(key, RowFactory.create(judge, level, model, reason, all));
+    Reason before = reasons.get(key);
+    long all = n + (before == null ? 0 : before.n());
+    reasons.put(key, new Reason(judge, level, model, reason, all));
   }
 
-  /** The rows of the table. */
-  List<Row> rows() {
-    return new ArrayList<>(reasons.values());
+  /** All reasons, in the table's order. */
+  Stream<Reason> rows() {
+    return reasons.values().stream();
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.assize.summary;
 
+import io.assize.stats.FixedPoint;
 import io.assize.stats.LengthControl;
 import io.assize.stats.ScoreSums;
 import java.io.Serializable;
@@ -28,7 +29,7 @@ record LengthControlled(
     Map<String, LongTable> levels,
     boolean difficulty)
     implements Serializable {
-  private static final double SCALE = 1L << 30;
+  private static final FixedPoint SCALE = FixedPoint.RATES;
   private static final int FETCHED = 100_000;
 
   /** Columns by model: answers, Σp, Σp², Σ∂p/∂θ, Σ∂p/∂ψ. */
@@ -53,9 +54,10 @@ record LengthControlled(
       Levels tree,
       SummaryOptions options) {
     int models = names.value().of(judge).size();
-    JavaRDD<GameBlock> mine = blocks.filter(block -> block.judge.equals(judge));
+    JavaRDD<GameBlock> games = blocks.filter(block -> block.judge.equals(judge));
     LongTable lengths =
-        mine.mapPartitions(
+        games
+            .mapPartitions(
                 some -> {
                   LongTable sums = new LongTable(3);
                   some.forEachRemaining(
@@ -66,20 +68,12 @@ record LengthControlled(
     double[] spread = spread(lengths, models);
     boolean difficulty = difficulty(lengths);
     JavaRDD<Answers> answers =
-        mine.map(b -> answers(b, names.value().of(b), baseline, spread, options));
+        games.map(b -> answers(b, names.value().of(b), baseline, spread, options));
     List<Answers> few = answered(lengths) <= FETCHED ? answers.collect() : null;
-    double[] parameters = LengthControl.start(models, difficulty);
-    LengthControl.Sums sums = null;
-    for (int step = 0; step < LengthControl.MOST_STEPS; step++) {
-      sums = few == null ? pass(answers, parameters) : pass(few, parameters);
-      if (LengthControl.step(sums, parameters, difficulty) < LengthControl.CLOSE) {
-        break;
-      }
-    }
-    double[][][] covariances = new double[models][][];
-    for (int m = 0; m < models; m++) {
-      covariances[m] = LengthControl.covariance(sums, m, difficulty);
-    }
+    LengthControl.Fit fit =
+        LengthControl.fit(
+            models, difficulty, at -> few == null ? pass(answers, at) : pass(few, at));
+    double[] parameters = fit.parameters();
     Map<String, LongTable> levels = new HashMap<>();
     if (few == null) {
       answers
@@ -90,7 +84,7 @@ record LengthControlled(
     } else {
       few.forEach(a -> addLevels(levels, tree, a.scenario, controlled(a, parameters)));
     }
-    return new LengthControlled(baseline, parameters, covariances, levels, difficulty);
+    return new LengthControlled(baseline, parameters, fit.covariances(), levels, difficulty);
   }
 
   private static void addLevels(
@@ -108,7 +102,7 @@ record LengthControlled(
     long games = 0;
     long[] each = new long[models.size()];
     for (int m = 0; m < each.length; m++) {
-      each[m] = all.sides.of(m).n();
+      each[m] = all.of(PairSums.class).of(m).n();
       games += each[m];
     }
     int found = -1;
@@ -265,10 +259,10 @@ record LengthControlled(
           double rate = LengthControl.controlled(parameters, posterior, a.models[i], slope);
           int at = sums.row(a.models[i]);
           sums.values()[at]++;
-          sums.values()[at + 1] += Math.round(rate * SCALE);
-          sums.values()[at + 2] += Math.round(rate * rate * SCALE);
-          sums.values()[at + 3] += Math.round(slope[0] * SCALE);
-          sums.values()[at + 4] += Math.round(slope[2] * SCALE);
+          sums.values()[at + 1] += SCALE.of(rate);
+          sums.values()[at + 2] += SCALE.of(rate * rate);
+          sums.values()[at + 3] += SCALE.of(slope[0]);
+          sums.values()[at + 4] += SCALE.of(slope[2]);
         }
       }
     }
@@ -301,8 +295,9 @@ record LengthControlled(
     }
     long[] v = sums.values();
     double n = v[at];
-    ScoreSums spread = ScoreSums.independent(v[at], v[at + 1] / SCALE, v[at + 2] / SCALE, 0);
-    double[] slope = {v[at + 3] / SCALE / n, 0, v[at + 4] / SCALE / n};
+    ScoreSums spread =
+        ScoreSums.independent(v[at], SCALE.value(v[at + 1]), SCALE.value(v[at + 2]), 0);
+    double[] slope = {SCALE.value(v[at + 3]) / n, 0, SCALE.value(v[at + 4]) / n};
     double fitted = 0;
     for (int i = 0; i < slope.length; i++) {
       for (int j = 0; j < slope.length; j++) {

@@ -1,9 +1,21 @@
 package io.assize.summary;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.udf;
+
+import io.assize.table.Table;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.api.java.UDF1;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 
 /**
  * The levels at which tables have rows: a scenario, its group as {@code group:NAME}, and all.
@@ -12,6 +24,13 @@ import java.util.Map;
  */
 record Levels(Map<String, String> groups) implements Serializable {
   static final String ALL = "all";
+
+  /** What the column {@code judge} is, for docs/tables.md. */
+  static final String JUDGE_MEANING = "the judge's name";
+
+  /** What the column {@code scenario} is. */
+  static final String SCENARIO_MEANING = "a scenario, `group:NAME`, or `all`";
+
   static final String GROUP = "group:";
 
   /** The levels that a scenario's games count in. */
@@ -23,6 +42,22 @@ record Levels(Map<String, String> groups) implements Serializable {
     }
     levels.add(ALL);
     return levels;
+  }
+
+  /** A table of levels with the columns that tell them. */
+  static <T> Table<T> columns(Table<T> table, Function<T, Level> level) {
+    return table
+        .text("judge", row -> level.apply(row).judge(), JUDGE_MEANING)
+        .text("scenario", row -> level.apply(row).name(), SCENARIO_MEANING);
+  }
+
+  /** Sorts rows as {@link #key} does, then by columns. */
+  static Column[] order(String... columns) {
+    UserDefinedFunction rank = udf((UDF1<String, Integer>) Levels::rank, DataTypes.IntegerType);
+    return Stream.concat(
+            Stream.of(col("judge"), rank.apply(col("scenario")), col("scenario")),
+            Arrays.stream(columns).map(functions::col))
+        .toArray(Column[]::new);
   }
 
   /** Sorts by judge, then scenarios by name, then groups, then all. */

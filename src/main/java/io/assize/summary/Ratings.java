@@ -2,6 +2,7 @@ package io.assize.summary;
 
 import io.assize.stats.Battles;
 import io.assize.stats.BradleyTerry;
+import io.assize.stats.FixedPoint;
 import io.assize.stats.Quantiles;
 import io.assize.stats.Ranks;
 import java.io.Serializable;
@@ -29,7 +30,7 @@ final class Ratings {
   /** (5 Elo)²: levels never count as equal. */
   private static final double LEAST_VARIANCE = Math.pow(5 / BradleyTerry.ELO, 2);
 
-  private static final double FIXED = 1L << 20;
+  private static final FixedPoint FIXED = FixedPoint.CROSS;
 
   private final JavaSparkContext spark;
   private final JavaRDD<GameBlock> blocks;
@@ -111,7 +112,9 @@ final class Ratings {
     Map<String, Rated> whole = wholes(null);
     Map<String, Pooled> pools = pools(whole);
     JavaPairRDD<Tuple2<String, String>, LongTable> cross = null;
-    if (!levels.filter(l -> l.level.equals(Levels.ALL) && recurs(l)).isEmpty()) {
+    if (!levels
+        .filter(l -> l.level.equals(Levels.ALL) && l.of(PairSums.class).recurs())
+        .isEmpty()) {
       cross = cross(strengths(pools));
       whole = wholes(cross);
       pools = repooled(pools, whole);
@@ -140,12 +143,6 @@ final class Ratings {
 
   private static JavaPairRDD<Tuple2<String, String>, LevelSums> keyed(JavaRDD<LevelSums> levels) {
     return levels.mapToPair(l -> new Tuple2<>(new Tuple2<>(l.judge, l.level), l));
-  }
-
-  private static boolean recurs(LevelSums sums) {
-    boolean[] found = {false};
-    sums.sides.table().forEachKey(key -> found[0] |= sums.sides.recurs(key));
-    return found[0];
   }
 
   /** Each judge's ratings over all games. */
@@ -180,7 +177,8 @@ final class Ratings {
                   List<Integer> some = Arrays.stream(rated.models()).boxed().toList();
                   return new Tuple2<>(
                       l.judge + "\u0000" + l.level,
-                      BradleyTerry.Deviation.of(l.battles(count).among(some), rated.strength()));
+                      BradleyTerry.Deviation.of(
+                          l.of(PairSums.class).battles(count).among(some), rated.strength()));
                 })
             .collect();
     Map<String, TreeMap<String, BradleyTerry.Deviation>> byKind = new HashMap<>();
@@ -281,7 +279,7 @@ final class Ratings {
 
   private static void addProduct(LongTable sum, int i, int j, double product) {
     int at = sum.row(LongTable.key(i, j));
-    sum.values()[at] += Math.round(product * FIXED);
+    sum.values()[at] += FIXED.of(product);
   }
 
   private static double[][] dependence(LongTable cross, int[] models) {
@@ -289,7 +287,7 @@ final class Ratings {
     for (int i = 0; i < models.length; i++) {
       for (int j = i; j < models.length; j++) {
         int at = cross.find(LongTable.key(models[i], models[j]));
-        m[i][j] = m[j][i] = at < 0 ? 0 : cross.values()[at] / FIXED;
+        m[i][j] = m[j][i] = at < 0 ? 0 : FIXED.value(cross.values()[at]);
       }
     }
     return m;
@@ -302,7 +300,7 @@ final class Ratings {
       LongTable cross,
       SummaryOptions options,
       boolean last) {
-    Battles battles = sums.battles(count);
+    Battles battles = sums.of(PairSums.class).battles(count);
     Map<Integer, String> notes = new TreeMap<>();
     List<Integer> rated =
         pooled == null
@@ -332,7 +330,10 @@ final class Ratings {
         fit.strength(),
         covariance,
         replicates,
-        last ? Ranks.of(fit.strength(), covariance, options.replicates(), options.seed()) : null,
+        last
+            ? Ranks.of(
+                fit.strength(), covariance, options.draws().replicates(), options.draws().seed())
+            : null,
         battles.games(),
         notes);
   }
@@ -356,12 +357,13 @@ final class Ratings {
       BradleyTerry.Prior prior,
       LongTable cross,
       SummaryOptions options) {
-    if (!options.bootstrap()) {
+    if (!options.draws().bootstrap()) {
       return null;
     }
     return cross == null
-        ? BradleyTerry.bootstrap(battles, fit, prior, options.replicates(), options.seed())
-        : BradleyTerry.multiplied(fit, options.replicates(), options.seed());
+        ? BradleyTerry.bootstrap(
+            battles, fit, prior, options.draws().replicates(), options.draws().seed())
+        : BradleyTerry.multiplied(fit, options.draws().replicates(), options.draws().seed());
   }
 
   /** The whole's strengths as the prior mean of a level's models. */

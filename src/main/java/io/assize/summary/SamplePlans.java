@@ -43,13 +43,14 @@ public record SamplePlans(
     int neighbours = 0;
     for (LevelSums sums : wholes) {
       List<String> models = names.of(sums.judge);
+      PairSums played = sums.of(PairSums.class);
       for (int m = 0; m < models.size(); m++) {
-        ScoreSums scores = sums.sides.of(m);
+        ScoreSums scores = played.of(m);
         if (scores.n() > 0) {
           needs.add(need(sums.judge, models.get(m), scores, width));
         }
       }
-      Battles battles = sums.battles(models.size());
+      Battles battles = played.battles(models.size());
       List<Integer> rated = Connected.rated(battles, new TreeMap<>());
       if (games > 0 && rated.size() > 1) {
         BradleyTerry.Fit fit = BradleyTerry.fit(battles.among(rated), null);

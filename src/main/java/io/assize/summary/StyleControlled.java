@@ -1,5 +1,6 @@
 package io.assize.summary;
 
+import io.assize.stats.FixedPoint;
 import io.assize.stats.StyleControl;
 import java.io.Serializable;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ import org.apache.spark.broadcast.Broadcast;
 record StyleControlled(int[] models, int[] features, double[] parameters, double[][] covariance)
     implements Serializable {
   static final List<String> FEATURES = List.of("length", "headers", "lists", "bold");
-  private static final double SCALE = 1L << 30;
+  private static final FixedPoint SCALE = FixedPoint.RATES;
 
   /**
    * Fits; null where no feature varies, or the games do not tell models and style apart.
@@ -34,8 +35,8 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
       int[] rated,
       Broadcast<Names> names,
       SummaryOptions options) {
-    JavaRDD<GameBlock> mine = blocks.filter(block -> block.judge.equals(judge));
-    double[] scale = scale(mine, options);
+    JavaRDD<GameBlock> games = blocks.filter(block -> block.judge.equals(judge));
+    double[] scale = scale(games, options);
     int[] features = IntStream.range(0, scale.length).filter(f -> scale[f] > 0).toArray();
     if (features.length == 0 || rated.length < 2) {
       return null;
@@ -45,30 +46,19 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
     for (int i = 0; i < rated.length; i++) {
       place[rated[i]] = i;
     }
-    double[] parameters = new double[rated.length + features.length];
-    StyleControl.Sums sums = null;
-    for (int step = 0; step < StyleControl.MOST_STEPS; step++) {
-      sums = pass(mine, names, place, features, scale, parameters, rated.length, options);
-      double moved = StyleControl.step(sums, parameters);
-      if (Double.isNaN(moved)) {
-        return null;
-      }
-      if (moved < StyleControl.CLOSE) {
-        break;
-      }
-    }
-    double mean = Arrays.stream(parameters, 0, rated.length).average().orElse(0);
-    for (int i = 0; i < rated.length; i++) {
-      parameters[i] -= mean;
-    }
-    double[][] covariance = StyleControl.covariance(sums);
-    return covariance == null ? null : new StyleControlled(rated, features, parameters, covariance);
+    return StyleControl.fit(
+            rated.length,
+            features.length,
+            at -> pass(games, names, place, features, scale, at, options))
+        .map(fit -> new StyleControlled(rated, features, fit.parameters(), fit.covariance()))
+        .orElse(null);
   }
 
   /** The root mean square of each feature; 0 where it never differs. */
-  private static double[] scale(JavaRDD<GameBlock> mine, SummaryOptions options) {
+  private static double[] scale(JavaRDD<GameBlock> games, SummaryOptions options) {
     long[] sums =
-        mine.mapPartitions(
+        games
+            .mapPartitions(
                 some -> {
                   long[] sum = new long[GameBlock.STYLES + 1];
                   some.forEachRemaining(block -> addSquares(sum, block, options));
@@ -77,7 +67,7 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
             .fold(new long[GameBlock.STYLES + 1], StyleControlled::plus);
     double[] scale = new double[GameBlock.STYLES];
     for (int f = 0; f < scale.length; f++) {
-      scale[f] = Math.sqrt(sums[f] / SCALE / Math.max(1, sums[GameBlock.STYLES]));
+      scale[f] = Math.sqrt(SCALE.value(sums[f]) / Math.max(1, sums[GameBlock.STYLES]));
     }
     return scale;
   }
@@ -87,7 +77,7 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
       if (!Double.isNaN(Scores.of(block, i, options.outcomes()))) {
         for (int f = 0; f < GameBlock.STYLES; f++) {
           double z = block.styles[i * GameBlock.STYLES + f];
-          sum[f] += Math.round(z * z * SCALE);
+          sum[f] += SCALE.of(z * z);
         }
         sum[GameBlock.STYLES]++;
       }
@@ -103,15 +93,16 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
   }
 
   private static StyleControl.Sums pass(
-      JavaRDD<GameBlock> mine,
+      JavaRDD<GameBlock> games,
       Broadcast<Names> names,
       int[] place,
       int[] features,
       double[] scale,
       double[] parameters,
-      int models,
       SummaryOptions options) {
-    return mine.mapPartitions(
+    int models = parameters.length - features.length;
+    return games
+        .mapPartitions(
             some -> {
               StyleControl.Sums sums = StyleControl.Sums.of(models, features.length);
               double[] z = new double[features.length];

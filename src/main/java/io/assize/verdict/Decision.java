@@ -1,6 +1,8 @@
 package io.assize.verdict;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A verdict in terms of the corpus's a and b, whatever was shown first. */
 public enum Decision {
@@ -35,6 +37,25 @@ public enum Decision {
       case B -> A;
       default -> this;
     };
+  }
+
+  /** Whether there is a decision: it was asked for, and could be had. */
+  public static boolean decides(Decision decision) {
+    return decision != null && decision != INVALID;
+  }
+
+  /** What it counts for a: 1, ½ or 0; a tie's where there is none. */
+  public double score() {
+    return switch (this) {
+      case A -> 1;
+      case B -> 0;
+      default -> 0.5;
+    };
+  }
+
+  /** The decision of a table's text; none where it is no decision. */
+  public static Optional<Decision> of(String text) {
+    return Arrays.stream(values()).filter(decision -> decision.text().equals(text)).findFirst();
   }
 
   /** The text in tables. */

@@ -38,8 +38,8 @@ public enum OutcomePolicy {
    * @return 0…1; NaN: none
    */
   public double score(Decision ab, Decision ba, double probabilityAb, double probabilityBa) {
-    boolean first = decides(ab);
-    boolean second = decides(ba);
+    boolean first = Decision.decides(ab);
+    boolean second = Decision.decides(ba);
     if (first && second && ab != ba && this != AVERAGE) {
       return this == STRICT ? 0.5 : Double.NaN;
     }
@@ -52,14 +52,6 @@ public enum OutcomePolicy {
     if (this != STRICT && !Double.isNaN(probability)) {
       return probability;
     }
-    return switch (decision) {
-      case A -> 1;
-      case B -> 0;
-      default -> 0.5;
-    };
-  }
-
-  private static boolean decides(Decision decision) {
-    return decision != null && decision != Decision.INVALID;
+    return decision.score();
   }
 }

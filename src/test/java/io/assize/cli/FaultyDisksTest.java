@@ -5,14 +5,14 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.assize.config.AssizeConfig;
 import io.assize.job.EvaluationJob;
-import io.assize.job.Explanation;
+import io.assize.job.ExplainJob;
 import io.assize.job.RunResult;
+import io.assize.store.VerdictStore;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.ManyPairs;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
 import io.assize.testing.SmallDisk;
-import io.assize.verdict.VerdictStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,7 +72,7 @@ class FaultyDisksTest {
           .contains("cannot be written");
       assertThat(tables(out)).containsExactlyEntriesOf(before);
       // Who only reads needs no disk that can be written.
-      assertThat(Explanation.of(LocalSpark.session(), first, "s1").requests())
+      assertThat(new ExplainJob(LocalSpark.session(), first).run("s1").requests())
           .allMatch(asked -> asked.verdictsOfKey() == 1);
       VerdictStore store =
           VerdictStore.openThere(LocalSpark.session(), out.resolve("verdicts").toString());

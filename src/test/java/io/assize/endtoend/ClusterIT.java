@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.job.DemoCorpus;
 import io.assize.job.ImportJob;
+import io.assize.table.TableStore;
 import io.assize.testing.Cluster;
 import io.assize.testing.DemoJudge;
 import io.assize.testing.LocalSpark;
@@ -11,7 +12,6 @@ import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
 import io.assize.testing.Programs.Running;
 import io.assize.testing.PublicData;
-import io.assize.verdict.TableStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,13 +3,13 @@ package io.assize.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.assize.table.TableStore;
 import io.assize.testing.Cluster;
 import io.assize.testing.Documents;
 import io.assize.testing.Documents.Block;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
-import io.assize.verdict.TableStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

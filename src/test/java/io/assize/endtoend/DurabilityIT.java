@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.assize.job.DemoCorpus;
+import io.assize.table.TableStore;
 import io.assize.testing.Cluster;
 import io.assize.testing.DemoJudge;
 import io.assize.testing.HostileRows;
@@ -11,7 +12,6 @@ import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
 import io.assize.testing.Programs.Running;
-import io.assize.verdict.TableStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;

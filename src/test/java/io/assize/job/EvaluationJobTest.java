@@ -10,15 +10,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.typesafe.config.ConfigUtil;
+import io.assize.cli.ExplanationText;
 import io.assize.config.AssizeConfig;
 import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
+import io.assize.store.CurrentVerdicts;
+import io.assize.store.VerdictStore;
+import io.assize.store.VerdictTable;
+import io.assize.table.TableStore;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
-import io.assize.verdict.CurrentVerdicts;
-import io.assize.verdict.TableStore;
-import io.assize.verdict.Verdict;
-import io.assize.verdict.VerdictStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,7 @@ class EvaluationJobTest {
     assertThat(result.failed()).isZero();
 
     Dataset<Row> verdicts = tables("length").read("verdicts");
-    assertThat(verdicts.columns()).containsExactly(Verdict.SCHEMA.fieldNames());
+    assertThat(verdicts.columns()).containsExactly(VerdictTable.SCHEMA.fieldNames());
     assertThat(verdicts.select("verdict_key").distinct().count()).isEqualTo(8);
     assertThat(sorted(verdicts, "sample_id", "order", "decision", "status", "protocol", "judge"))
         .containsExactly(
@@ -285,7 +286,7 @@ class EvaluationJobTest {
             udf(fails, DataTypes.StringType).apply(col("sample_id")).as("verdict_key"),
             col("sample_id"),
             lit("ab").as("order"));
-    Dataset<Row> none = LocalSpark.table(Verdict.SCHEMA.toDDL());
+    Dataset<Row> none = LocalSpark.table(VerdictTable.SCHEMA.toDDL());
     Set<Integer> before = LocalSpark.persisted();
     assertThatThrownBy(() -> new Plan(broken, none, Mode.PENDING, "r"))
         .hasStackTraceContaining("no key of 1");
@@ -307,7 +308,7 @@ class EvaluationJobTest {
     assertThat(grown.reused()).isEqualTo(6);
     RunResult again = run(pairs.repartition(4), "again", shared);
     assertThat(again.judged()).isZero();
-    assertThat(again.waves()).isZero();
+    assertThat(again.work().waves()).isZero();
     run(pairs, "apart", settings);
     for (String table : List.of("win_rates.csv", "agreement.csv")) {
       for (String out : List.of("grown", "again")) {
@@ -455,22 +456,22 @@ class EvaluationJobTest {
   void aRowIsExplained() {
     judge(Mode.PENDING, pairs, "explained", Map.of());
     AssizeConfig config = config(dir.resolve("input-of-explained"), "explained", Map.of());
-    Explanation explained = Explanation.of(LocalSpark.session(), config, "2");
+    Explanation explained = new ExplainJob(LocalSpark.session(), config).run("2");
     assertThat(explained.scoreA()).isEqualTo(0);
     assertThat(explained.requests())
-        .extracting(Explanation.Asked::order)
+        .extracting(Explanation.InOrder::order)
         .containsExactly("ab", "ba");
-    assertThat(explained.text())
+    assertThat(ExplanationText.of(explained))
         .contains("q2", "one two", "decision: b", "verdict, 1 of 1 in the store")
         .contains(
             "ab says b, ba says b: the mean score of a over the orders that decided is 0.0000");
-    assertThatThrownBy(() -> Explanation.of(LocalSpark.session(), config, "5"))
+    assertThatThrownBy(() -> new ExplainJob(LocalSpark.session(), config).run("5"))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("no row 5 that is fit to be judged");
     AssizeConfig changed =
         config(
             dir.resolve("input-of-explained"), "explained", Map.of("assize.judge.margin", "0.5"));
-    assertThat(Explanation.of(LocalSpark.session(), changed, "2").text())
+    assertThat(ExplanationText.of(new ExplainJob(LocalSpark.session(), changed).run("2")))
         .contains("no verdict of this request is in the store");
   }
 

@@ -3,12 +3,12 @@ package io.assize.job;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.config.UserError;
+import io.assize.store.VerdictStore;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.ManyPairs;
 import io.assize.testing.Programs;
 import io.assize.testing.Programs.Ended;
 import io.assize.testing.Programs.Running;
-import io.assize.verdict.VerdictStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

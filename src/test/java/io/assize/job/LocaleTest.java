@@ -3,14 +3,15 @@ package io.assize.job;
 import static io.assize.testing.LocalSpark.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assize.cli.ExplanationText;
 import io.assize.config.AssizeConfig;
 import io.assize.report.Leaderboard;
 import io.assize.spark.Sessions;
+import io.assize.store.VerdictStore;
 import io.assize.summary.SummaryTables;
+import io.assize.table.TableStore;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Programs;
-import io.assize.verdict.TableStore;
-import io.assize.verdict.VerdictStore;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -191,7 +192,8 @@ class LocaleTest {
               tables.read(SummaryTables.SCORE_DISTRIBUTIONS),
               tables.read(SummaryTables.AGREEMENT));
       Files.writeString(out.resolve("board"), board.text() + board.judges());
-      Files.writeString(out.resolve("explained"), Explanation.of(spark, pairs, "1").text());
+      Files.writeString(
+          out.resolve("explained"), ExplanationText.of(new ExplainJob(spark, pairs).run("1")));
     }
 
     private static AssizeConfig config(Path in, Path out, String name, String protocol) {

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.djl.KernelSet;
+import io.assize.table.TableStore;
 import io.assize.testing.LocalSpark;
-import io.assize.verdict.TableStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,14 +61,14 @@ class ModelJudgeJobTest {
 
     assertThat(first.judged()).isEqualTo(40);
     KernelSet kernels = KernelSet.used("cpu");
-    assertThat(first.precision()).isEqualTo(kernels.precisions().get(0));
-    assertThat(first.kernels()).isEqualTo(kernels.text() + ": 1");
+    assertThat(first.setting().precision()).isEqualTo(kernels.precisions().get(0));
+    assertThat(first.work().kernels()).isEqualTo(kernels.text() + ": 1");
     assertThat(verdicts("alone").select("precision", "kernels").distinct().collectAsList())
-        .containsExactly(RowFactory.create(first.precision(), kernels.text()));
+        .containsExactly(RowFactory.create(first.setting().precision(), kernels.text()));
     assertThat(second.judged()).isEqualTo(52);
     assertThat(second.quarantined()).isZero();
-    assertThat(second.modelLoads()).isEqualTo(first.modelLoads());
-    assertThat(second.judgeInstances()).isEqualTo(1);
+    assertThat(second.work().modelLoads()).isEqualTo(first.work().modelLoads());
+    assertThat(second.work().judgeInstances()).isEqualTo(1);
     Map<String, String> before = answers("alone");
     Map<String, String> after = answers("together");
     assertThat(before).hasSize(40);

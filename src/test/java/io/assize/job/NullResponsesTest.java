@@ -4,8 +4,8 @@ import static io.assize.testing.LocalSpark.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.config.AssizeConfig;
+import io.assize.store.VerdictTable;
 import io.assize.testing.LocalSpark;
-import io.assize.verdict.TableStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +51,7 @@ class NullResponsesTest {
                 "assize.corpus.empty_response", meaning));
     new EvaluationJob(LocalSpark.session(), config, line -> {}).judgeOnly();
     Dataset<Row> verdicts =
-        TableStore.readVerdicts(LocalSpark.session(), out.resolve("verdicts").toString());
+        VerdictTable.read(LocalSpark.session(), out.resolve("verdicts").toString());
     assertThat(verdicts.filter("status = 'ok'").count()).isEqualTo(verdicts.count());
     List<String> decisions = new ArrayList<>();
     verdicts

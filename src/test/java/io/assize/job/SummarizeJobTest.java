@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
+import io.assize.store.VerdictTable;
 import io.assize.summary.SummaryTables;
+import io.assize.table.TableStore;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Verdicts;
-import io.assize.verdict.TableStore;
-import io.assize.verdict.Verdict;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +86,7 @@ class SummarizeJobTest {
     for (int i = 0; i < judged.length; i++) {
       verdicts[i] = Verdicts.ok("k" + judged[i], judged[i], null);
     }
-    LocalSpark.table(Verdict.SCHEMA.toDDL(), verdicts)
+    LocalSpark.table(VerdictTable.SCHEMA.toDDL(), verdicts)
         .write()
         .parquet(dir.resolve("verdicts").toString());
     return summarize(dir.resolve("out"));

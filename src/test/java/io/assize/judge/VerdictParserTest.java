@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.assize.prompt.DecisionRule;
 import io.assize.testing.PublicData;
+import io.assize.verdict.Choice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;

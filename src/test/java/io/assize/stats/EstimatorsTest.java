@@ -139,7 +139,6 @@ class EstimatorsTest {
   @Test
   void lengthControlFindsWhatLengthDid() {
     // Preferences that follow length alone: at equal length, nobody is better.
-    double[] parameters = LengthControl.start(1, false);
     Draws draws = new Draws(5);
     int n = 4000;
     double[] t = new double[n];
@@ -148,20 +147,21 @@ class EstimatorsTest {
       t[i] = Math.tanh(draws.normal() - 0.7);
       y[i] = draws.uniform() < BradleyTerry.logistic(-1.2 * t[i]) ? 1 : 0;
     }
-    LengthControl.Sums sums = null;
-    for (int step = 0; step < LengthControl.MOST_STEPS; step++) {
-      sums = LengthControl.Sums.of(1);
-      for (int i = 0; i < n; i++) {
-        LengthControl.add(
-            sums, parameters, new int[1], new double[] {y[i]}, new double[] {t[i]}, 1);
-      }
-      if (LengthControl.step(sums, parameters, false) < LengthControl.CLOSE) {
-        break;
-      }
-    }
-    double error = Math.sqrt(LengthControl.covariance(sums, 0, false)[0][0]);
-    assertThat(Math.abs(parameters[0])).isLessThan(3 * error);
-    assertThat(parameters[1]).isCloseTo(-1.2, within(0.25));
+    LengthControl.Fit fit =
+        LengthControl.fit(
+            1,
+            false,
+            parameters -> {
+              LengthControl.Sums sums = LengthControl.Sums.of(1);
+              for (int i = 0; i < n; i++) {
+                LengthControl.add(
+                    sums, parameters, new int[1], new double[] {y[i]}, new double[] {t[i]}, 1);
+              }
+              return sums;
+            });
+    double error = Math.sqrt(fit.covariances()[0][0][0]);
+    assertThat(Math.abs(fit.parameters()[0])).isLessThan(3 * error);
+    assertThat(fit.parameters()[1]).isCloseTo(-1.2, within(0.25));
     assertThat(Arrays.stream(y).average().orElseThrow()).isGreaterThan(0.6);
   }
 
@@ -170,8 +170,6 @@ class EstimatorsTest {
     Draws draws = new Draws(9);
     int n = 20_000;
     double[] theta = {0.5, 0, -0.5};
-    StyleControl.Sums sums = null;
-    double[] parameters = new double[4];
     int[] a = new int[n];
     int[] b = new int[n];
     double[] y = new double[n];
@@ -184,21 +182,23 @@ class EstimatorsTest {
       double eta = theta[a[i]] - theta[b[i]] + 0.8 * z[i][0];
       y[i] = draws.uniform() < BradleyTerry.logistic(eta) ? 1 : 0;
     }
-    for (int step = 0; step < StyleControl.MOST_STEPS; step++) {
-      sums = StyleControl.Sums.of(3, 1);
-      for (int i = 0; i < n; i++) {
-        sums.add(parameters, a[i], b[i], y[i], z[i]);
-      }
-      if (StyleControl.step(sums, parameters) < StyleControl.CLOSE) {
-        break;
-      }
-    }
-    double[][] covariance = StyleControl.covariance(sums);
+    StyleControl.Fit fit =
+        StyleControl.fit(
+                3,
+                1,
+                parameters -> {
+                  StyleControl.Sums sums = StyleControl.Sums.of(3, 1);
+                  for (int i = 0; i < n; i++) {
+                    sums.add(parameters, a[i], b[i], y[i], z[i]);
+                  }
+                  return sums;
+                })
+            .orElseThrow();
     double[] truth = {0.5, 0, -0.5, 0.8};
     for (int i = 0; i < 4; i++) {
-      double error = Math.sqrt(covariance[i][i]);
+      double error = Math.sqrt(fit.covariance()[i][i]);
       assertThat(error).isBetween(0.005, 0.05);
-      assertThat(parameters[i]).isCloseTo(truth[i], within(3.5 * error));
+      assertThat(fit.parameters()[i]).isCloseTo(truth[i], within(3.5 * error));
     }
   }
 

@@ -13,10 +13,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.assize.stats.BradleyTerry;
 import io.assize.stats.Draws;
+import io.assize.store.CurrentVerdicts;
+import io.assize.table.TableStore;
 import io.assize.testing.LocalSpark;
-import io.assize.verdict.CurrentVerdicts;
 import io.assize.verdict.OutcomePolicy;
-import io.assize.verdict.TableStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -251,7 +251,12 @@ class SummaryTablesTest {
     Map<OutcomePolicy, Double> rates = new TreeMap<>();
     Map<OutcomePolicy, Row> agreement = new TreeMap<>();
     for (OutcomePolicy policy : OutcomePolicy.values()) {
-      SummaryOptions o = new SummaryOptions(policy, policy, null, "y", false, 100, false, 1);
+      SummaryOptions o =
+          SummaryOptions.DEFAULT
+              .withOutcomes(policy, policy)
+              .withModels(null, "y")
+              .withStyleControl(false)
+              .withDraws(false, 100, 1);
       Path out = tables(policy.name(), verdicts, corpus, o);
       rates.put(policy, rate(out, "x").getDouble(8));
       agreement.put(policy, read(out, SummaryTables.AGREEMENT).get(0));
@@ -396,12 +401,12 @@ class SummaryTablesTest {
   void anAnchorHasAThousandAndTheBootstrapIsNearTheSandwich() {
     Board board = Board.of(300);
     SummaryOptions drawn =
-        new SummaryOptions(
-            OutcomePolicy.AVERAGE, OutcomePolicy.STRICT, null, "m2", true, 1000, false, 3);
+        SummaryOptions.DEFAULT
+            .withModels(null, "m2")
+            .withStyleControl(false)
+            .withDraws(true, 1000, 3);
     Path one = tables("anchored", board.verdictTable(), board.corpusTable(), drawn);
-    SummaryOptions sandwich =
-        new SummaryOptions(
-            OutcomePolicy.AVERAGE, OutcomePolicy.STRICT, null, "m2", false, 1000, false, 3);
+    SummaryOptions sandwich = drawn.withDraws(false, 1000, 3);
     Path other = tables("sandwich", board.verdictTable(), board.corpusTable(), sandwich);
     List<Row> ratings = read(one, SummaryTables.RATINGS);
     List<Row> others = read(other, SummaryTables.RATINGS);

@@ -6,8 +6,8 @@ import java.sql.Timestamp;
 import java.time.Instant;
 
 /**
- * Rows of {@link io.assize.verdict.Verdict#SCHEMA}: the judge {@code j} prefers a, by the protocol
- * {@code p} in the order ab.
+ * Rows of {@link io.assize.store.VerdictTable#SCHEMA}: the judge {@code j} prefers a, by the
+ * protocol {@code p} in the order ab.
  */
 public final class Verdicts {
   private Verdicts() {}

@@ -3,6 +3,8 @@ package io.assize.verdict;
 import static io.assize.testing.LocalSpark.row;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assize.store.Outcomes;
+import io.assize.table.TableStore;
 import io.assize.testing.LocalSpark;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,5 @@
 package io.assize.judge.baseline;
 
-import io.assize.judge.Choice;
 import io.assize.judge.Completion;
 import io.assize.judge.Judge;
 import io.assize.judge.JudgeException;
@@ -8,6 +7,7 @@ import io.assize.judge.Prompt;
 import io.assize.judge.Ruling;
 import io.assize.judge.WorkDone;
 import io.assize.stats.LengthBaseline;
+import io.assize.verdict.Choice;
 import java.util.concurrent.CompletableFuture;
 
 /** The judge without a model: the longer response wins, by {@link LengthBaseline}. */

@@ -1,11 +1,11 @@
 package io.assize.judge.http;
 
-import io.assize.judge.Choice;
 import io.assize.judge.JudgeException;
 import io.assize.judge.Question;
 import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
+import io.assize.verdict.Choice;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -6,7 +6,6 @@ import io.assize.judge.JudgeException;
 import io.assize.judge.Prompt;
 import io.assize.judge.Recording;
 import io.assize.judge.WorkDone;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 
 /** Gives back what another judge said: raw texts, which are parsed like any other, or rulings. */
@@ -15,15 +14,11 @@ public final class ReplayJudge implements Judge {
   @Override
   public CompletableFuture<Completion> submit(Prompt prompt) {
     Recording recording = prompt.recording();
-    if (recording == null) {
-      return failed("nothing is recorded for " + prompt.id());
-    }
-    if (recording.fault() != null) {
-      return failed(
-          String.format(Locale.ROOT, "the recording for %s: %s", prompt.id(), recording.fault()));
-    }
-    return CompletableFuture.completedFuture(
-        new Completion(recording.output(), recording.ruling(), 0, 0, Completion.RECORDED));
+    return recording == null
+        ? CompletableFuture.failedFuture(
+            new JudgeException(
+                JudgeException.Reason.ENGINE_ERROR, "nothing is recorded for " + prompt.id()))
+        : recording.answer(prompt.id());
   }
 
   @Override
@@ -33,9 +28,4 @@ public final class ReplayJudge implements Judge {
 
   @Override
   public void close() {}
-
-  private static CompletableFuture<Completion> failed(String reason) {
-    return CompletableFuture.failedFuture(
-        new JudgeException(JudgeException.Reason.ENGINE_ERROR, reason));
-  }
 }
