@@ -12,22 +12,28 @@ final class AgreementSums implements Sums<AgreementSums> {
   /** What is counted. */
   enum Count {
     /** Rows with a label and an outcome. */
-    LABELLED,
-    AGREE,
+    LABELLED(0),
+    AGREE(1),
     /** Those where the corpus's own order gives the label. */
-    AGREE_FIRST,
+    AGREE_FIRST(2),
     /** Those where the longer response is the label. */
-    AGREE_LENGTH,
+    AGREE_LENGTH(3),
     /** Rows seen in both orders. */
-    BOTH,
+    BOTH(4),
     /** Those with the same decision in both. */
-    CONSISTENT,
+    CONSISTENT(5),
     /** Verdicts for one of the two responses. */
-    DECIDED,
+    DECIDED(6),
     /** Those for the one shown first. */
-    FIRST_WON,
-    VERDICTS,
-    INVALID
+    FIRST_WON(7),
+    VERDICTS(8),
+    INVALID(9);
+
+    private final int place;
+
+    Count(int place) {
+      this.place = place;
+    }
   }
 
   private final long[] counts = new long[Count.values().length];
@@ -88,7 +94,7 @@ final class AgreementSums implements Sums<AgreementSums> {
   }
 
   private void count(Count what, int by) {
-    counts[what.ordinal()] += by;
+    counts[what.place] += by;
   }
 
   @Override
@@ -102,7 +108,7 @@ final class AgreementSums implements Sums<AgreementSums> {
   }
 
   long get(Count what) {
-    return counts[what.ordinal()];
+    return counts[what.place];
   }
 
   /** One count as a share of another; null of nothing. */

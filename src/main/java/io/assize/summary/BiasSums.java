@@ -11,13 +11,19 @@ final class BiasSums implements Sums<BiasSums> {
   /** What is summed up. */
   enum Bias {
     /** (score of x where x was first − where y was first) / 2. */
-    POSITION,
+    POSITION(0),
     /** The longer response's score by the judge. */
-    LONGER,
+    LONGER(1),
     /** By people. */
-    LONGER_BY_PEOPLE,
+    LONGER_BY_PEOPLE(2),
     /** By the judge less by people, on the same rows. */
-    LONGER_THAN_PEOPLE
+    LONGER_THAN_PEOPLE(3);
+
+    private final int place;
+
+    Bias(int place) {
+      this.place = place;
+    }
   }
 
   private final ClusteredScores scores = new ClusteredScores();
@@ -56,7 +62,7 @@ final class BiasSums implements Sums<BiasSums> {
   }
 
   private void add(Bias what, double score, boolean decided, Game game) {
-    scores.add(what.ordinal(), score, decided, game.alone());
+    scores.add(what.place, score, decided, game.alone());
   }
 
   @Override
@@ -70,6 +76,6 @@ final class BiasSums implements Sums<BiasSums> {
   }
 
   ScoreSums of(Bias what) {
-    return scores.of(what.ordinal());
+    return scores.of(what.place);
   }
 }

@@ -30,18 +30,24 @@ final class Games {
 
   /** The columns of a judged pair, in this order. */
   private enum In {
-    JUDGE,
-    SCENARIO,
-    PROMPT,
-    MODEL_A,
-    MODEL_B,
-    AB,
-    BA,
-    PROBABILITY_AB,
-    PROBABILITY_BA,
-    LABEL,
-    FEATURES,
-    ID;
+    JUDGE(0),
+    SCENARIO(1),
+    PROMPT(2),
+    MODEL_A(3),
+    MODEL_B(4),
+    AB(5),
+    BA(6),
+    PROBABILITY_AB(7),
+    PROBABILITY_BA(8),
+    LABEL(9),
+    FEATURES(10),
+    ID(11);
+
+    private final int place;
+
+    In(int place) {
+      this.place = place;
+    }
 
     Column column() {
       return col(name().toLowerCase(Locale.ROOT));
@@ -96,15 +102,15 @@ final class Games {
       BlockBuilder block = new BlockBuilder(text(next, In.JUDGE), text(next, In.SCENARIO));
       while (next != null && takes(block, next)) {
         block.add(
-            next.getLong(In.PROMPT.ordinal()),
+            next.getLong(In.PROMPT.place),
             new BlockBuilder.Pair(text(next, In.MODEL_A), text(next, In.MODEL_B)),
             new BlockBuilder.Seen(
-                Outcomes.decision(next.<Byte>getAs(In.AB.ordinal())),
-                Outcomes.decision(next.<Byte>getAs(In.BA.ordinal())),
+                Outcomes.decision(next.<Byte>getAs(In.AB.place)),
+                Outcomes.decision(next.<Byte>getAs(In.BA.place)),
                 probability(next, In.PROBABILITY_AB),
                 probability(next, In.PROBABILITY_BA)),
             Decision.of(String.valueOf(text(next, In.LABEL))).filter(Decision::decides),
-            Features.of(next.<byte[]>getAs(In.FEATURES.ordinal())));
+            Features.of(next.<byte[]>getAs(In.FEATURES.place)));
         next = rows.hasNext() ? rows.next() : null;
       }
       return new GameBlock(block);
@@ -114,15 +120,15 @@ final class Games {
       return block.games() == 0
           || (block.judge().equals(text(row, In.JUDGE))
               && block.scenario().equals(text(row, In.SCENARIO))
-              && (block.games() < BLOCK || block.prompt() == row.getLong(In.PROMPT.ordinal())));
+              && (block.games() < BLOCK || block.prompt() == row.getLong(In.PROMPT.place)));
     }
 
     private static String text(Row row, In column) {
-      return row.getString(column.ordinal());
+      return row.getString(column.place);
     }
 
     private static double probability(Row row, In column) {
-      return row.isNullAt(column.ordinal()) ? Double.NaN : row.getDouble(column.ordinal());
+      return row.isNullAt(column.place) ? Double.NaN : row.getDouble(column.place);
     }
   }
 }
