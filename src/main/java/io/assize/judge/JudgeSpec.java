@@ -4,10 +4,11 @@ import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.Name;
 import io.assize.config.UserError;
-import io.assize.judge.djl.CheckpointFiles;
 import io.assize.judge.djl.KernelSet;
 import io.assize.judge.djl.PrecisionChoice;
+import io.assize.judge.djl.PromptTokenizer;
 import io.assize.judge.http.HttpJudge;
+import io.assize.judge.model.CheckpointFiles;
 import io.assize.prompt.DecisionRule;
 import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
@@ -63,7 +64,8 @@ public record JudgeSpec(
                 Path.of(config.model()),
                 config.decoding().writes() ? config.decoding().maxNewTokens() : 0,
                 PromptTemplate.probe(protocol),
-                protocol.chat());
+                protocol.chat(),
+                PromptTokenizer::new);
         yield new JudgeSpec(
             here,
             named(config, files.name()),

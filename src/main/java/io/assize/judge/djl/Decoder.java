@@ -3,8 +3,6 @@ package io.assize.judge.djl;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
-import ai.djl.engine.Engine;
-import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -15,7 +13,10 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import io.assize.config.UserError;
+import io.assize.judge.generate.Engine;
+import io.assize.judge.model.Checkpoint;
+import io.assize.judge.model.DecoderConfig;
+import io.assize.judge.model.Precision;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -30,14 +31,7 @@ import java.util.Map;
  * A decoder of the Llama family on one device: the TorchScript of {@code
  * scripts/model/export_decoder.py} with a checkpoint's weights and a KV cache. Used by one thread.
  */
-final class Decoder implements BatchDecoder {
-  static {
-    // Before the engine starts: shapes change at every step, so optimised traces would be remade
-    // again and again; and DJL shall not report its use over the network.
-    System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
-    System.setProperty("OPT_OUT_TRACKING", "true");
-  }
-
+final class Decoder implements Engine {
   /** Numbers of the embedding or the head that go over at a time. */
   private static final long BLOCK = 1L << 24;
 
@@ -58,7 +52,7 @@ final class Decoder implements BatchDecoder {
   }
 
   /**
-   * Loads a checkpoint, one layer at a time.
+   * Loads a checkpoint, one layer at a time, in the thread that will use it.
    *
    * @param positions most positions of a sequence
    * @param cacheTokens positions of the whole cache
@@ -72,7 +66,7 @@ final class Decoder implements BatchDecoder {
       int cacheTokens,
       int threads)
       throws IOException {
-    Model model = Model.newInstance("assize-decoder", device, "PyTorch");
+    Model model = Djl.newModel(device);
     NDManager manager = null;
     try {
       if (threads > 0) {
@@ -83,6 +77,7 @@ final class Decoder implements BatchDecoder {
       Decoder decoder = new Decoder(model, (PtNDManager) manager, precision);
       decoder.takeWeights(checkpoint, precision, positions);
       decoder.call("allocate", IValue.from((long) cacheTokens));
+      JniUtils.setGraphExecutorOptimize(false);
       return decoder;
     } catch (Throwable e) {
       // Also where memory ran out: the next try shall have it.
@@ -100,65 +95,6 @@ final class Decoder implements BatchDecoder {
     } catch (MalformedModelException e) {
       throw new IllegalStateException("the decoder's graph cannot be loaded", e);
     }
-  }
-
-  /** Refuses a checkpoint that lacks a tensor or has one of another shape than its config says. */
-  static void checkShapes(Checkpoint checkpoint, String where) {
-    DecoderConfig c = checkpoint.config();
-    long vocabulary = length(checkpoint, EMBEDDING, 0);
-    long inner = length(checkpoint, layer(0, "mlp.down_proj.weight"), 1);
-    expect(checkpoint, where, EMBEDDING, vocabulary, c.hidden());
-    expect(checkpoint, where, FINAL_NORM, c.hidden());
-    if (!c.tied()) {
-      expect(checkpoint, where, HEAD, vocabulary, c.hidden());
-    }
-    long q = (long) c.heads() * c.headDim();
-    long kv = (long) c.kvHeads() * c.headDim();
-    for (int i = 0; i < c.layers(); i++) {
-      expect(checkpoint, where, layer(i, "input_layernorm.weight"), c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.q_proj.weight"), q, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.k_proj.weight"), kv, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.v_proj.weight"), kv, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.o_proj.weight"), c.hidden(), q);
-      if (c.qkvBias()) {
-        expect(checkpoint, where, layer(i, "self_attn.q_proj.bias"), q);
-        expect(checkpoint, where, layer(i, "self_attn.k_proj.bias"), kv);
-        expect(checkpoint, where, layer(i, "self_attn.v_proj.bias"), kv);
-      }
-      if (c.outBias()) {
-        expect(checkpoint, where, layer(i, "self_attn.o_proj.bias"), c.hidden());
-      }
-      if (c.qkNorm()) {
-        expect(checkpoint, where, layer(i, "self_attn.q_norm.weight"), c.headDim());
-        expect(checkpoint, where, layer(i, "self_attn.k_norm.weight"), c.headDim());
-      }
-      expect(checkpoint, where, layer(i, "post_attention_layernorm.weight"), c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.gate_proj.weight"), inner, c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.up_proj.weight"), inner, c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.down_proj.weight"), c.hidden(), inner);
-    }
-  }
-
-  /** Bytes that the weights take on the device; {@link #checkShapes} has passed. */
-  static long weightBytes(Checkpoint checkpoint, Precision precision) {
-    long[] embedding = checkpoint.shape(EMBEDDING);
-    // A tied head is packed apart in all precisions but float32.
-    int ends = checkpoint.config().tied() && precision == Precision.FP32 ? 1 : 2;
-    return layerWeights(checkpoint) * precision.weightBytes()
-        + ends * embedding[0] * embedding[1] * precision.endBytes();
-  }
-
-  /** Weights of all layers' matrices. */
-  static long layerWeights(Checkpoint checkpoint) {
-    DecoderConfig c = checkpoint.config();
-    long inner = checkpoint.shape(layer(0, "mlp.down_proj.weight"))[1];
-    long heads = 2L * (c.heads() + c.kvHeads()) * c.headDim();
-    return (long) c.layers() * c.hidden() * (heads + 3 * inner);
-  }
-
-  /** To be called once by the thread that will use the model. */
-  static void prepareThread() {
-    JniUtils.setGraphExecutorOptimize(false);
   }
 
   /** Divides the cache into slots; what was in it is void. */
@@ -234,8 +170,11 @@ final class Decoder implements BatchDecoder {
     return rows;
   }
 
-  @Override
-  public double bestProductRate() {
+  /**
+   * Operations a second that products reach at best, two for each weight, int8's where the
+   * decoder's are, else float32's; for benchmarks.
+   */
+  double bestProductRate() {
     long rows = 512;
     long width = 1536;
     long outputs = 1536;
@@ -276,8 +215,8 @@ final class Decoder implements BatchDecoder {
     }
   }
 
-  @Override
-  public double bestReadRate() {
+  /** Bytes a second that are read from memory at best; for benchmarks. */
+  double bestReadRate() {
     long numbers = 1L << 27;
     double best = 0;
     for (int i = 0; i < 5; i++) {
@@ -290,7 +229,7 @@ final class Decoder implements BatchDecoder {
   }
 
   /** A step's tensors. */
-  static final class Logits implements BatchDecoder.Logits {
+  static final class Logits implements Engine.Logits {
     private final NDManager manager;
     private final long[] best;
     private final float[] bestLogits;
@@ -440,41 +379,6 @@ final class Decoder implements BatchDecoder {
   private static String graph(Device device) {
     boolean x86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
     return device.isGpu() || !x86 ? "decoder.pt" : "decoder-onednn.pt";
-  }
-
-  /** Refuses a device that this PyTorch cannot use. */
-  static void refuseUnusable(Device device) {
-    if (device.isGpu() && !Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA)) {
-      throw UserError.failure(
-          "Spark gave the judge %s, but the PyTorch of this executor is built for CPUs: name one"
-              + " built for CUDA in the executor's PYTORCH_LIBRARY_PATH, or ask for no GPU"
-              + " (docs/cluster.md)",
-          device);
-    }
-  }
-
-  /** A dimension that only the tensor itself tells; 1 where it has none. */
-  private static long length(Checkpoint checkpoint, String name, int dimension) {
-    long[] shape = checkpoint.shape(name);
-    return shape == null || shape.length != 2 ? 1 : Math.max(1, shape[dimension]);
-  }
-
-  private static void expect(Checkpoint checkpoint, String where, String name, long... shape) {
-    long[] found = checkpoint.shape(name);
-    if (found == null) {
-      throw UserError.configuration("model %s lacks the tensor %s", where, name);
-    }
-    if (!Arrays.equals(found, shape)) {
-      throw UserError.configuration(
-          "model %s: tensor %s has shape %s where its configuration says %s",
-          where, name, Arrays.toString(found), Arrays.toString(shape));
-    }
-    boolean whole = !name.equals(EMBEDDING) && !name.equals(HEAD);
-    if (whole && Shapes.count(shape) > Floats.MOST) {
-      throw UserError.configuration(
-          "model %s: tensor %s of shape %s is larger than the judge can load",
-          where, name, Arrays.toString(shape));
-    }
   }
 
   private static String layer(int i, String name) {

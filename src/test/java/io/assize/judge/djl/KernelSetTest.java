@@ -7,6 +7,9 @@ import ai.djl.Device;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.JudgeSpec;
+import io.assize.judge.model.Checkpoint;
+import io.assize.judge.model.CheckpointFiles;
+import io.assize.judge.model.Precision;
 import io.assize.testing.DemoJudge;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,7 +125,7 @@ class KernelSetTest {
       value = Precision.class,
       names = {"FP32", "BF16", "INT8"})
   void theProcessorComputesWhatItsSetPromisesAndNoMore(Precision precision) throws IOException {
-    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(TINY)) {
+    try (Checkpoint checkpoint = CheckpointFiles.find(TINY).open()) {
       if (KernelSet.used("cpu").can(precision)) {
         try (Decoder decoder = Decoder.load(checkpoint, Device.cpu(), precision, 128, 256, 1)) {
           decoder.arrange(2, 128);
