@@ -44,9 +44,6 @@ public record JudgeSpec(
     this(config, name, fingerprint, Map.of());
   }
 
-  /** Version of the arithmetic in the DJL engine; raise it when a change alters answers. */
-  private static final String ENGINE = "decoder-4";
-
   /**
    * Checks a judge's settings and files, and names it.
    *
@@ -69,7 +66,7 @@ public record JudgeSpec(
         yield new JudgeSpec(
             here,
             named(config, files.name()),
-            sha256("djl", ENGINE, files.sha256(), here.identity()),
+            sha256("djl", files.version(), files.sha256(), here.identity()),
             files.sums());
       }
       case "http" -> {

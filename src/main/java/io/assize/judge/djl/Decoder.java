@@ -16,7 +16,10 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.assize.judge.generate.Engine;
 import io.assize.judge.model.Checkpoint;
 import io.assize.judge.model.DecoderConfig;
+import io.assize.judge.model.ModelTensors;
 import io.assize.judge.model.Precision;
+import io.assize.judge.model.Tensor;
+import io.assize.judge.model.TensorSpec.Role;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -35,10 +38,6 @@ final class Decoder implements Engine {
   /** Numbers of the embedding or the head that go over at a time. */
   private static final long BLOCK = 1L << 24;
 
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String HEAD = "lm_head.weight";
-  private static final String FINAL_NORM = "model.norm.weight";
-
   private final Model model;
   private final PtSymbolBlock block;
   private final PtNDManager manager;
@@ -54,12 +53,14 @@ final class Decoder implements Engine {
   /**
    * Loads a checkpoint, one layer at a time, in the thread that will use it.
    *
+   * @param tensors the checkpoint's, checked
    * @param positions most positions of a sequence
    * @param cacheTokens positions of the whole cache
    * @param threads CPU threads, 0 for PyTorch's choice
    */
   static Decoder load(
       Checkpoint checkpoint,
+      ModelTensors tensors,
       Device device,
       Precision precision,
       int positions,
@@ -72,10 +73,10 @@ final class Decoder implements Engine {
       if (threads > 0) {
         JniUtils.setNumThreads(threads);
       }
-      loadGraph((PtModel) model, device);
+      loadGraph((PtModel) model, resource(checkpoint.architecture().graph(), device));
       manager = NDManager.newBaseManager(device, "PyTorch");
       Decoder decoder = new Decoder(model, (PtNDManager) manager, precision);
-      decoder.takeWeights(checkpoint, precision, positions);
+      decoder.takeWeights(checkpoint, tensors, positions);
       decoder.call("allocate", IValue.from((long) cacheTokens));
       JniUtils.setGraphExecutorOptimize(false);
       return decoder;
@@ -89,8 +90,8 @@ final class Decoder implements Engine {
     }
   }
 
-  private static void loadGraph(PtModel model, Device device) throws IOException {
-    try (InputStream graph = Decoder.class.getResourceAsStream(graph(device))) {
+  private static void loadGraph(PtModel model, String resource) throws IOException {
+    try (InputStream graph = Decoder.class.getResourceAsStream(resource)) {
       model.load(graph, false);
     } catch (MalformedModelException e) {
       throw new IllegalStateException("the decoder's graph cannot be loaded", e);
@@ -158,10 +159,10 @@ final class Decoder implements Engine {
     if (distinct.length == 0) {
       return rows;
     }
-    try (PtNDManager some = (PtNDManager) manager.newSubManager();
-        IValue wanted = IValue.from((PtNDArray) some.create(distinct));
+    try (PtNDManager call = (PtNDManager) manager.newSubManager();
+        IValue wanted = IValue.from((PtNDArray) call.create(distinct));
         IValue out = IValueUtils.runMethod(block, "head_rows", wanted)) {
-      float[] all = out.toTensor(some).toFloatArray();
+      float[] all = out.toTensor(call).toFloatArray();
       int hidden = all.length / distinct.length;
       for (int i = 0; i < distinct.length; i++) {
         rows.put(distinct[i], Arrays.copyOfRange(all, i * hidden, (i + 1) * hidden));
@@ -204,9 +205,9 @@ final class Decoder implements Engine {
 
   /** Seconds, in float32. */
   private double floatProducts(long rows, long width, long outputs, int times) {
-    try (NDManager some = manager.newSubManager()) {
-      NDArray x = some.ones(new Shape(rows, width));
-      NDArray w = some.ones(new Shape(width, outputs));
+    try (NDManager products = manager.newSubManager()) {
+      NDArray x = products.ones(new Shape(rows, width));
+      NDArray w = products.ones(new Shape(width, outputs));
       long start = System.nanoTime();
       for (int i = 0; i < times; i++) {
         x.matMul(w).close();
@@ -281,10 +282,10 @@ final class Decoder implements Engine {
     manager.close();
   }
 
-  private void takeWeights(Checkpoint checkpoint, Precision precision, int positions)
+  private void takeWeights(Checkpoint checkpoint, ModelTensors tensors, int positions)
       throws IOException {
     DecoderConfig c = checkpoint.config();
-    try (NDManager some = manager.newSubManager()) {
+    try (NDManager arguments = manager.newSubManager()) {
       call(
           "configure",
           IValue.from((long) precision.code()),
@@ -292,77 +293,57 @@ final class Decoder implements Engine {
           IValue.from((long) c.kvHeads()),
           IValue.from((long) c.headDim()),
           IValue.from(c.eps()),
-          IValue.from((PtNDArray) some.create(c.rope().inverseFrequencies(c.headDim()))),
+          IValue.from((PtNDArray) arguments.create(c.rope().inverseFrequencies(c.headDim()))),
           IValue.from((long) positions));
     }
-    try (NDManager some = manager.newSubManager()) {
-      call("set_final_norm", IValue.from(array(some, checkpoint, FINAL_NORM)));
+    try (NDManager arguments = manager.newSubManager()) {
+      call("set_final_norm", IValue.from(array(arguments, checkpoint, tensors.only(Role.FINAL_NORM))));
     }
-    putRows(checkpoint, EMBEDDING, true, c.tied());
-    if (!c.tied()) {
-      putRows(checkpoint, HEAD, false, true);
+    Tensor head = tensors.only(Role.HEAD);
+    putRows(checkpoint, tensors.only(Role.EMBEDDING), true, !tensors.has(head));
+    if (tensors.has(head)) {
+      putRows(checkpoint, head, false, true);
     }
     call("set_ends");
     for (int i = 0; i < c.layers(); i++) {
-      putLayer(checkpoint, i);
+      putLayer(checkpoint, tensors, i);
     }
   }
 
-  private void putLayer(Checkpoint checkpoint, int i) throws IOException {
-    DecoderConfig c = checkpoint.config();
-    try (NDManager some = manager.newSubManager()) {
-      PtNDArray none = (PtNDArray) some.create(new Shape(0));
-      List<PtNDArray> tensors = new ArrayList<>();
-      for (String name :
-          List.of(
-              "input_layernorm.weight",
-              "self_attn.q_proj.weight",
-              "self_attn.k_proj.weight",
-              "self_attn.v_proj.weight",
-              "self_attn.q_proj.bias",
-              "self_attn.k_proj.bias",
-              "self_attn.v_proj.bias",
-              "self_attn.q_norm.weight",
-              "self_attn.k_norm.weight",
-              "self_attn.o_proj.weight",
-              "self_attn.o_proj.bias",
-              "post_attention_layernorm.weight",
-              "mlp.gate_proj.weight",
-              "mlp.up_proj.weight",
-              "mlp.down_proj.weight")) {
-        boolean absent =
-            (name.endsWith("_norm.weight") && !c.qkNorm())
-                || (name.equals("self_attn.o_proj.bias")
-                    ? !c.outBias()
-                    : name.endsWith(".bias") && !c.qkvBias());
-        tensors.add(absent ? none : array(some, checkpoint, layer(i, name)));
+  /** Hands over a layer's tensors in their order, an empty one for what the model lacks. */
+  private void putLayer(Checkpoint checkpoint, ModelTensors tensors, int i) throws IOException {
+    try (NDManager layer = manager.newSubManager()) {
+      PtNDArray none = (PtNDArray) layer.create(new Shape(0));
+      List<PtNDArray> arrays = new ArrayList<>();
+      for (Tensor tensor : tensors.layer(i)) {
+        arrays.add(tensors.has(tensor) ? array(layer, checkpoint, tensor) : none);
       }
-      call("add_layer", IValue.listFrom(tensors.toArray(new PtNDArray[0])));
+      call("add_layer", IValue.listFrom(arrays.toArray(new PtNDArray[0])));
     }
   }
 
   /** Hands over a matrix in blocks of rows, so that neither side ever holds a second whole one. */
-  private void putRows(Checkpoint checkpoint, String name, boolean embedding, boolean head)
+  private void putRows(Checkpoint checkpoint, Tensor tensor, boolean embedding, boolean head)
       throws IOException {
-    long[] shape = checkpoint.shape(name);
-    int step = (int) Math.max(1, BLOCK / shape[1]);
-    for (long from = 0; from < shape[0]; from += step) {
-      int rows = (int) Math.min(step, shape[0] - from);
-      try (NDManager some = manager.newSubManager()) {
-        FloatBuffer weights = checkpoint.read(name, from, rows);
+    long[] shape = checkpoint.shape(tensor);
+    int most = (int) Math.max(1, BLOCK / shape[1]);
+    for (long from = 0; from < shape[0]; from += most) {
+      int rows = (int) Math.min(most, shape[0] - from);
+      try (NDManager block = manager.newSubManager()) {
+        FloatBuffer weights = checkpoint.read(tensor, from, rows);
         call(
             "add_rows",
-            IValue.from((PtNDArray) some.create(weights, new Shape(rows, shape[1]))),
+            IValue.from((PtNDArray) block.create(weights, new Shape(rows, shape[1]))),
             IValue.from(embedding),
             IValue.from(head));
       }
     }
   }
 
-  private static PtNDArray array(NDManager some, Checkpoint checkpoint, String name)
+  private static PtNDArray array(NDManager owner, Checkpoint checkpoint, Tensor tensor)
       throws IOException {
-    long[] shape = checkpoint.shape(name);
-    return (PtNDArray) some.create(checkpoint.read(name, 0, shape[0]), new Shape(shape));
+    long[] shape = checkpoint.shape(tensor);
+    return (PtNDArray) owner.create(checkpoint.read(tensor, 0, shape[0]), new Shape(shape));
   }
 
   /** Calls a method of the graph and frees its arguments. */
@@ -376,12 +357,8 @@ final class Decoder implements Engine {
     }
   }
 
-  private static String graph(Device device) {
+  private static String resource(String graph, Device device) {
     boolean x86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
-    return device.isGpu() || !x86 ? "decoder.pt" : "decoder-onednn.pt";
-  }
-
-  private static String layer(int i, String name) {
-    return "model.layers." + i + "." + name;
+    return graph + (device.isGpu() || !x86 ? ".pt" : "-onednn.pt");
   }
 }

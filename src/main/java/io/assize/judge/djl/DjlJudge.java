@@ -110,7 +110,7 @@ public final class DjlJudge implements Judge {
       String device,
       UnaryOperator<Engine> around)
       throws IOException {
-    ModelTensors.check(checkpoint, files.path().toString());
+    ModelTensors tensors = ModelTensors.of(checkpoint, files.path().toString());
     EngineConfig engine = config.engine();
     Precision precision = Precision.of(engine.precision());
     int context = Math.min(engine.contextLength(), checkpoint.config().contextLength());
@@ -118,7 +118,7 @@ public final class DjlJudge implements Judge {
     Device where = Device.fromName(device);
     Djl.refuseUnusable(where);
     MemoryEstimate memory =
-        MemoryEstimate.of(checkpoint, precision, batch.cacheTokens(), batch.stepTokens());
+        MemoryEstimate.of(tensors, precision, batch.cacheTokens(), batch.stepTokens());
     LOG.info(
         "judge model {} on {} in {} with kernels {}: {}",
         files.name(),
@@ -144,6 +144,7 @@ public final class DjlJudge implements Judge {
                       checkpoint,
                       Decoder.load(
                           checkpoint,
+                          tensors,
                           where,
                           precision,
                           batch.longestSlot(),
@@ -152,7 +153,7 @@ public final class DjlJudge implements Judge {
               return around.apply(decoder.get());
             });
     return new DjlJudge(
-        judge, text, decoder.get(), memory, ModelTensors.layerWeights(checkpoint));
+        judge, text, decoder.get(), memory, tensors.layerWeights());
   }
 
   /** A decoder of weights that are those that were checked. */

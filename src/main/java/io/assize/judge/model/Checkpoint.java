@@ -6,8 +6,11 @@ import java.nio.FloatBuffer;
 import java.util.Map;
 import java.util.Set;
 
-/** A model as it lies on disk: shape, tokenizer, and weights by Hugging Face's names and layout. */
+/** A model as it lies on disk: family, shape, tokenizer, and weights in Hugging Face's layout. */
 public interface Checkpoint extends AutoCloseable {
+
+  /** Its family. */
+  Architecture architecture();
 
   DecoderConfig config();
 
@@ -32,10 +35,10 @@ public interface Checkpoint extends AutoCloseable {
   Set<Long> endTokens();
 
   /** A tensor's dimensions, outermost first; null where there is no such tensor. */
-  long[] shape(String name);
+  long[] shape(Tensor tensor);
 
   /** Reads {@code rows} of the outermost dimension as float32 into a direct buffer of its own. */
-  FloatBuffer read(String name, long from, long rows) throws IOException;
+  FloatBuffer read(Tensor tensor, long from, long rows) throws IOException;
 
   /**
    * The sha-256 of each file as it was opened, by its name in the checkpoint.

@@ -18,11 +18,17 @@ import java.util.stream.LongStream;
  *
  * @param path the directory or file
  * @param sums the sha-256 that each file must have, by name; empty where nobody has checked them
+ * @param version the version of its family's arithmetic; null where nobody has looked
  */
-public record CheckpointFiles(Path path, Map<String, String> sums) {
+public record CheckpointFiles(Path path, Map<String, String> sums, String version) {
 
   public CheckpointFiles {
     sums = Collections.unmodifiableSortedMap(new TreeMap<>(sums));
+  }
+
+  /** Files of which nobody has asked the family. */
+  public CheckpointFiles(Path path, Map<String, String> sums) {
+    this(path, sums, null);
   }
 
   /**
@@ -40,16 +46,17 @@ public record CheckpointFiles(Path path, Map<String, String> sums) {
       String chat,
       Tokenizer.Opener tokenizers) {
     try (Checkpoint checkpoint = find(path).open()) {
-      ModelTensors.check(checkpoint, path.toString());
+      ModelTensors tensors = ModelTensors.of(checkpoint, path.toString());
       List<Segment> rendered = new ChatFormats(checkpoint).of(chat).render(probe);
-      checkTokens(checkpoint, rendered, path, tokenizers);
+      checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
         throw UserError.configuration(
             "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens",
             maxNewTokens, path, context);
       }
-      return new CheckpointFiles(path, checkpoint.sums(true));
+      return new CheckpointFiles(
+          path, checkpoint.sums(true), checkpoint.architecture().version());
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -100,8 +107,15 @@ public record CheckpointFiles(Path path, Map<String, String> sums) {
 
   /** Opens the files; refuses those whose sums are not the ones that they must have. */
   public Checkpoint open() throws IOException {
+    return open(Architectures.ALL);
+  }
+
+  /** The same, where other families of models are known. */
+  Checkpoint open(List<Architecture> known) throws IOException {
     Checkpoint checkpoint =
-        Files.isDirectory(path) ? new HuggingFaceCheckpoint(path) : new GgufCheckpoint(path);
+        Files.isDirectory(path)
+            ? new HuggingFaceCheckpoint(path, known)
+            : new GgufCheckpoint(path, known);
     try {
       refuseChanged(checkpoint);
       return checkpoint;
@@ -136,8 +150,11 @@ public record CheckpointFiles(Path path, Map<String, String> sums) {
 
   /** The tokenizer opens, and gives tokens that the model has. */
   private static void checkTokens(
-      Checkpoint checkpoint, List<Segment> rendered, Path path, Tokenizer.Opener tokenizers) {
-    long vocabulary = checkpoint.shape("model.embed_tokens.weight")[0];
+      Checkpoint checkpoint,
+      long vocabulary,
+      List<Segment> rendered,
+      Path path,
+      Tokenizer.Opener tokenizers) {
     try (Tokenizer tokenizer = tokenizers.open(checkpoint.tokenizerJson(), path.toString())) {
       long highest = LongStream.of(tokenizer.encode(rendered)).max().orElse(0);
       if (highest >= vocabulary) {

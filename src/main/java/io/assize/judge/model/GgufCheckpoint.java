@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** A Llama model in one GGUF file with its tokenizer inside. */
+/** A model in one GGUF file with its tokenizer inside. */
 final class GgufCheckpoint implements Checkpoint {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CONTROL_TOKEN = 3;
@@ -22,31 +22,26 @@ final class GgufCheckpoint implements Checkpoint {
   private static final String TEMPLATE = "tokenizer.chat_template";
   private static final String TOKENS = "tokenizer.ggml.tokens";
 
-  /** Hugging Face's names within a layer → GGUF's. */
-  private static final Map<String, String> IN_LAYER =
-      Map.of(
-          "input_layernorm", "attn_norm",
-          "self_attn.q_proj", "attn_q",
-          "self_attn.k_proj", "attn_k",
-          "self_attn.v_proj", "attn_v",
-          "self_attn.o_proj", "attn_output",
-          "post_attention_layernorm", "ffn_norm",
-          "mlp.gate_proj", "ffn_gate",
-          "mlp.up_proj", "ffn_up",
-          "mlp.down_proj", "ffn_down");
-
   private final GgufFile file;
+  private final Architecture architecture;
   private final DecoderConfig config;
 
-  GgufCheckpoint(Path path) throws IOException {
+  GgufCheckpoint(Path path, List<Architecture> known) throws IOException {
     this.file = new GgufFile(path);
     try {
-      this.config = config(path);
+      String name = file.text("general.architecture", "none");
+      this.architecture = Architectures.ofGguf(known, name, path.toString());
+      this.config = architecture.config(file);
       checkTokenizer(path);
     } catch (RuntimeException e) {
       file.close();
       throw e;
     }
+  }
+
+  @Override
+  public Architecture architecture() {
+    return architecture;
   }
 
   @Override
@@ -89,17 +84,14 @@ final class GgufCheckpoint implements Checkpoint {
   }
 
   @Override
-  public long[] shape(String name) {
-    return file.shape(ggufName(name));
+  public long[] shape(Tensor tensor) {
+    return file.shape(tensor.ggufName());
   }
 
   @Override
-  public FloatBuffer read(String name, long from, long rows) throws IOException {
-    FloatBuffer weights = file.read(ggufName(name), from, rows);
-    if (name.endsWith("q_proj.weight")) {
-      return halves(weights, config.heads());
-    }
-    return name.endsWith("k_proj.weight") ? halves(weights, config.kvHeads()) : weights;
+  public FloatBuffer read(Tensor tensor, long from, long rows) throws IOException {
+    FloatBuffer weights = file.read(tensor.ggufName(), from, rows);
+    return tensor.spec().paired() ? halves(weights, rows) : weights;
   }
 
   @Override
@@ -152,37 +144,6 @@ final class GgufCheckpoint implements Checkpoint {
     file.close();
   }
 
-  private DecoderConfig config(Path path) {
-    String architecture = file.text("general.architecture", "none");
-    if (!architecture.equals("llama")) {
-      throw UserError.configuration(
-          "%s: architecture %s is not supported: use a model of architecture llama",
-          path, architecture);
-    }
-    String scaling = file.text("llama.rope.scaling.type", "none");
-    if (!scaling.equals("none") || file.shape("rope_freqs.weight") != null) {
-      throw UserError.configuration("%s: rotary scaling is not supported by the DJL judge", path);
-    }
-    ModelNumbers numbers = file.numbers();
-    int most = DecoderConfig.MOST;
-    int heads = numbers.whole("llama.attention.head_count", 1, most);
-    int hidden = numbers.whole("llama.embedding_length", 1, most);
-    return new DecoderConfig(
-            numbers.whole("llama.block_count", 1, DecoderConfig.MOST_LAYERS),
-            hidden,
-            heads,
-            numbers.whole("llama.attention.head_count_kv", heads, 1, most),
-            numbers.whole("llama.attention.key_length", Math.max(1, hidden / heads), 1, most),
-            numbers.real("llama.attention.layer_norm_rms_epsilon", DecoderConfig.LEAST_EPS, 1),
-            Rope.of(numbers.real("llama.rope.freq_base", 10000, 1, Rope.MOST_THETA)),
-            numbers.whole("llama.context_length", 1, DecoderConfig.MOST_POSITIONS),
-            file.shape("output.weight") == null,
-            false,
-            false,
-            false)
-        .checked(path.toString());
-  }
-
   private void checkTokenizer(Path path) {
     String model = file.text("tokenizer.ggml.model", "none");
     String pre = file.text("tokenizer.ggml.pre", "default");
@@ -220,15 +181,12 @@ final class GgufCheckpoint implements Checkpoint {
     return tokens.get(file.numbers().whole(key, 0, tokens.size() - 1));
   }
 
-  /**
-   * GGUF keeps a head's rotary pairs side by side, {@code [head, pair, 2]}; Hugging Face keeps them
-   * in halves, {@code [head, 2, pair]}.
-   */
-  private FloatBuffer halves(FloatBuffer paired, int heads) {
-    int columns = paired.capacity() / (heads * config.headDim());
+  /** Puts each head's rotary pairs, which lie side by side, into halves. */
+  private FloatBuffer halves(FloatBuffer paired, long rows) {
+    int columns = (int) (paired.capacity() / rows);
     int pairs = config.headDim() / 2;
     FloatBuffer halves = Floats.direct(paired.capacity());
-    for (int head = 0; head < heads; head++) {
+    for (int head = 0; head < rows / config.headDim(); head++) {
       for (int half = 0; half < 2; half++) {
         for (int pair = 0; pair < pairs; pair++) {
           int row = head * config.headDim() + 2 * pair + half;
@@ -237,18 +195,5 @@ final class GgufCheckpoint implements Checkpoint {
       }
     }
     return halves.flip();
-  }
-
-  private static String ggufName(String name) {
-    return switch (name) {
-      case "model.embed_tokens.weight" -> "token_embd.weight";
-      case "model.norm.weight" -> "output_norm.weight";
-      case "lm_head.weight" -> "output.weight";
-      default -> {
-        String[] parts = name.split("\\.", 4);
-        String inLayer = parts[3].substring(0, parts[3].lastIndexOf('.'));
-        yield "blk." + parts[2] + "." + IN_LAYER.get(inLayer) + ".weight";
-      }
-    };
   }
 }

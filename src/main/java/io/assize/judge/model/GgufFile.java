@@ -20,7 +20,7 @@ import java.util.Set;
  * Nothing that a header says is believed before it is held against the file: counts, lengths and
  * places are bounded by the bytes that are there.
  */
-final class GgufFile implements AutoCloseable {
+public final class GgufFile implements AutoCloseable {
   private static final int MAGIC = 0x46554747;
 
   /** Bytes of all metadata and the directory; a tokenizer of 256,000 tokens takes about 12 MB. */

@@ -52,6 +52,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private static final int MAX_SHARDS = 10_000;
 
   private final Path directory;
+  private final Architecture architecture;
   private final DecoderConfig config;
   private final ObjectNode tokenizerConfig;
   private final ObjectNode specialTokens;
@@ -59,7 +60,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private final Map<String, SafetensorsFile> byTensor = new HashMap<>();
   private final List<SafetensorsFile> shards = new ArrayList<>();
 
-  HuggingFaceCheckpoint(Path directory) throws IOException {
+  HuggingFaceCheckpoint(Path directory, List<Architecture> known) throws IOException {
     this.directory = directory;
     for (String name : TEXTS.keySet()) {
       if (Files.exists(directory.resolve(name))) {
@@ -68,7 +69,8 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     }
     JsonNode json = json(CONFIG);
     refuseCode(json, CONFIG);
-    this.config = DecoderConfig.ofHuggingFace(json, where(CONFIG));
+    this.architecture = Architectures.ofConfig(known, json, where(CONFIG));
+    this.config = architecture.config(json, where(CONFIG));
     this.tokenizerConfig = json(TOKENIZER_CONFIG);
     refuseCode(tokenizerConfig, TOKENIZER_CONFIG);
     this.specialTokens = json(SPECIAL_TOKENS);
@@ -80,6 +82,11 @@ final class HuggingFaceCheckpoint implements Checkpoint {
       close();
       throw e;
     }
+  }
+
+  @Override
+  public Architecture architecture() {
+    return architecture;
   }
 
   @Override
@@ -125,14 +132,14 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   }
 
   @Override
-  public long[] shape(String name) {
-    SafetensorsFile shard = byTensor.get(name);
-    return shard == null ? null : shard.shape(name);
+  public long[] shape(Tensor tensor) {
+    SafetensorsFile shard = byTensor.get(tensor.name());
+    return shard == null ? null : shard.shape(tensor.name());
   }
 
   @Override
-  public FloatBuffer read(String name, long from, long rows) throws IOException {
-    return byTensor.get(name).read(name, from, rows);
+  public FloatBuffer read(Tensor tensor, long from, long rows) throws IOException {
+    return byTensor.get(tensor.name()).read(tensor.name(), from, rows);
   }
 
   @Override

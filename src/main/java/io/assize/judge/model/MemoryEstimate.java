@@ -14,16 +14,21 @@ import java.util.Locale;
 public record MemoryEstimate(long weights, long cache, int cacheTokens, long work) {
   private static final double GIB = 1L << 30;
 
-  /** Of a checkpoint whose tensors were checked. */
+  /**
+   * Of a model.
+   *
+   * @param cacheTokens positions of the KV cache
+   * @param stepTokens rows of a step
+   */
   public static MemoryEstimate of(
-      Checkpoint checkpoint, Precision precision, int cacheTokens, int stepTokens) {
-    DecoderConfig c = checkpoint.config();
-    long inner = checkpoint.shape("model.layers.0.mlp.down_proj.weight")[1];
-    long vocabulary = checkpoint.shape("model.embed_tokens.weight")[0];
+      ModelTensors tensors, Precision precision, int cacheTokens, int stepTokens) {
+    DecoderConfig c = tensors.sizes().config();
+    long inner = tensors.sizes().inner();
+    long vocabulary = tensors.sizes().vocabulary();
     // A layer's products in float32 and once more on their way, its scores, and the logits.
     long row = 8L * (4L * inner + 6L * c.hidden()) + 8L * vocabulary / 8 + 8L * c.heads() * 4096;
     return new MemoryEstimate(
-        ModelTensors.weightBytes(checkpoint, precision),
+        tensors.weightBytes(precision),
         cacheTokens * c.cacheBytesPerToken(precision),
         cacheTokens,
         stepTokens * row);

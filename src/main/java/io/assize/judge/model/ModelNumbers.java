@@ -1,5 +1,6 @@
 package io.assize.judge.model;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.UserError;
 import java.util.function.Function;
 
@@ -12,6 +13,22 @@ import java.util.function.Function;
  *     null where there is none
  */
 record ModelNumbers(String where, Function<String, Object> values) {
+
+  /** A JSON object's members as they are; null stands for none. */
+  static ModelNumbers ofJson(JsonNode json, String where) {
+    return new ModelNumbers(
+        where,
+        key -> {
+          JsonNode value = json.path(key);
+          if (value.isNull() || value.isMissingNode()) {
+            return null;
+          }
+          if (value.isNumber()) {
+            return value.numberValue();
+          }
+          return value.isBoolean() ? (Object) value.booleanValue() : value;
+        });
+  }
 
   /** A whole number that the model must have. */
   int whole(String key, int least, int most) {

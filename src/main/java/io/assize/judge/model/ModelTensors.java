@@ -1,95 +1,113 @@
 package io.assize.judge.model;
 
 import io.assize.config.UserError;
+import io.assize.judge.model.TensorSpec.Role;
 import java.util.Arrays;
+import java.util.List;
 
-/** The tensors that a checkpoint must have, by its configuration. */
+/** A checkpoint's tensors, by the list of its family. */
 public final class ModelTensors {
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String HEAD = "lm_head.weight";
-  private static final String FINAL_NORM = "model.norm.weight";
+  private final Checkpoint checkpoint;
+  private final DecoderConfig config;
+  private final List<TensorSpec> specs;
+  private final ModelSizes sizes;
 
-  private ModelTensors() {}
-
-  /** Refuses a checkpoint that lacks a tensor or has one of another shape than its config says. */
-  public static void check(Checkpoint checkpoint, String where) {
-    DecoderConfig c = checkpoint.config();
-    long vocabulary = length(checkpoint, EMBEDDING, 0);
-    long inner = length(checkpoint, layer(0, "mlp.down_proj.weight"), 1);
-    expect(checkpoint, where, EMBEDDING, vocabulary, c.hidden());
-    expect(checkpoint, where, FINAL_NORM, c.hidden());
-    if (!c.tied()) {
-      expect(checkpoint, where, HEAD, vocabulary, c.hidden());
-    }
-    long q = (long) c.heads() * c.headDim();
-    long kv = (long) c.kvHeads() * c.headDim();
-    for (int i = 0; i < c.layers(); i++) {
-      expect(checkpoint, where, layer(i, "input_layernorm.weight"), c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.q_proj.weight"), q, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.k_proj.weight"), kv, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.v_proj.weight"), kv, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.o_proj.weight"), c.hidden(), q);
-      if (c.qkvBias()) {
-        expect(checkpoint, where, layer(i, "self_attn.q_proj.bias"), q);
-        expect(checkpoint, where, layer(i, "self_attn.k_proj.bias"), kv);
-        expect(checkpoint, where, layer(i, "self_attn.v_proj.bias"), kv);
-      }
-      if (c.outBias()) {
-        expect(checkpoint, where, layer(i, "self_attn.o_proj.bias"), c.hidden());
-      }
-      if (c.qkNorm()) {
-        expect(checkpoint, where, layer(i, "self_attn.q_norm.weight"), c.headDim());
-        expect(checkpoint, where, layer(i, "self_attn.k_norm.weight"), c.headDim());
-      }
-      expect(checkpoint, where, layer(i, "post_attention_layernorm.weight"), c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.gate_proj.weight"), inner, c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.up_proj.weight"), inner, c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.down_proj.weight"), c.hidden(), inner);
-    }
+  private ModelTensors(Checkpoint checkpoint) {
+    this.checkpoint = checkpoint;
+    this.config = checkpoint.config();
+    this.specs = checkpoint.architecture().tensors();
+    this.sizes =
+        new ModelSizes(config, told(Role.EMBEDDING, 0), told(Role.LAYER_DOWN, 1));
   }
 
-  /** Bytes that the weights take on the device; {@link #check} has passed. */
-  public static long weightBytes(Checkpoint checkpoint, Precision precision) {
-    long[] embedding = checkpoint.shape(EMBEDDING);
-    // A tied head is packed apart in all precisions but float32.
-    int ends = checkpoint.config().tied() && precision == Precision.FP32 ? 1 : 2;
-    return layerWeights(checkpoint) * precision.weightBytes()
-        + ends * embedding[0] * embedding[1] * precision.endBytes();
+  /**
+   * A checkpoint's tensors, checked.
+   *
+   * @param where names the model in errors
+   * @throws UserError where one is lacking or has another shape than the configuration says
+   */
+  public static ModelTensors of(Checkpoint checkpoint, String where) {
+    ModelTensors tensors = new ModelTensors(checkpoint);
+    for (TensorSpec spec : tensors.specs) {
+      if (!spec.role().inLayer()) {
+        tensors.check(new Tensor(spec, 0), where);
+      }
+    }
+    for (int layer = 0; layer < tensors.config.layers(); layer++) {
+      for (Tensor tensor : tensors.layer(layer)) {
+        tensors.check(tensor, where);
+      }
+    }
+    return tensors;
+  }
+
+  /** The only tensor of a role, in the model or in its first layer. */
+  public Tensor only(Role role) {
+    return specs.stream()
+        .filter(spec -> spec.role() == role)
+        .map(spec -> new Tensor(spec, 0))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** A layer's tensors in the order in which the graph takes them, those it lacks among them. */
+  public List<Tensor> layer(int layer) {
+    return specs.stream()
+        .filter(spec -> spec.role().inLayer())
+        .map(spec -> new Tensor(spec, layer))
+        .toList();
+  }
+
+  /** Whether a model of this configuration has a tensor. */
+  public boolean has(Tensor tensor) {
+    return tensor.spec().when().test(config);
+  }
+
+  public ModelSizes sizes() {
+    return sizes;
   }
 
   /** Weights of all layers' matrices. */
-  public static long layerWeights(Checkpoint checkpoint) {
-    DecoderConfig c = checkpoint.config();
-    long inner = checkpoint.shape(layer(0, "mlp.down_proj.weight"))[1];
-    long heads = 2L * (c.heads() + c.kvHeads()) * c.headDim();
-    return (long) c.layers() * c.hidden() * (heads + 3 * inner);
+  public long layerWeights() {
+    return config.layers()
+        * layer(0).stream()
+            .filter(tensor -> has(tensor) && tensor.spec().shape().size() == 2)
+            .mapToLong(tensor -> Shapes.count(tensor.spec().shape(sizes)))
+            .sum();
   }
 
-  /** A dimension that only the tensor itself tells; 1 where it has none. */
-  private static long length(Checkpoint checkpoint, String name, int dimension) {
-    long[] shape = checkpoint.shape(name);
-    return shape == null || shape.length != 2 ? 1 : Math.max(1, shape[dimension]);
+  /** Bytes that the weights take on a device. */
+  public long weightBytes(Precision precision) {
+    // A tied head is packed apart in all precisions but float32.
+    int ends = config.tied() && precision == Precision.FP32 ? 1 : 2;
+    long end = Shapes.count(only(Role.EMBEDDING).spec().shape(sizes));
+    return layerWeights() * precision.weightBytes() + ends * end * precision.endBytes();
   }
 
-  private static void expect(Checkpoint checkpoint, String where, String name, long... shape) {
-    long[] found = checkpoint.shape(name);
+  private void check(Tensor tensor, String where) {
+    if (!has(tensor)) {
+      return;
+    }
+    long[] found = checkpoint.shape(tensor);
+    long[] shape = tensor.spec().shape(sizes);
     if (found == null) {
-      throw UserError.configuration("model %s lacks the tensor %s", where, name);
+      throw UserError.configuration("model %s lacks the tensor %s", where, tensor.name());
     }
     if (!Arrays.equals(found, shape)) {
       throw UserError.configuration(
           "model %s: tensor %s has shape %s where its configuration says %s",
-          where, name, Arrays.toString(found), Arrays.toString(shape));
+          where, tensor.name(), Arrays.toString(found), Arrays.toString(shape));
     }
-    boolean whole = !name.equals(EMBEDDING) && !name.equals(HEAD);
-    if (whole && Shapes.count(shape) > Floats.MOST) {
+    if (!tensor.spec().role().inBlocks() && Shapes.count(shape) > Floats.MOST) {
       throw UserError.configuration(
           "model %s: tensor %s of shape %s is larger than the judge can load",
-          where, name, Arrays.toString(shape));
+          where, tensor.name(), Arrays.toString(shape));
     }
   }
 
-  private static String layer(int i, String name) {
-    return "model.layers." + i + "." + name;
+  /** A dimension that only the tensor itself tells; 1 where it has none. */
+  private long told(Role role, int dimension) {
+    long[] shape = checkpoint.shape(only(role));
+    return shape == null || shape.length != 2 ? 1 : Math.max(1, shape[dimension]);
   }
 }

@@ -44,8 +44,8 @@ public record Rope(
         json.hasNonNull("rope_parameters")
             ? json.get("rope_parameters")
             : json.path("rope_scaling");
-    ModelNumbers numbers = DecoderConfig.ofJson(rope, where);
-    double outer = DecoderConfig.ofJson(json, where).real("rope_theta", 10000, 1, MOST_THETA);
+    ModelNumbers numbers = ModelNumbers.ofJson(rope, where);
+    double outer = ModelNumbers.ofJson(json, where).real("rope_theta", 10000, 1, MOST_THETA);
     double theta = numbers.real("rope_theta", outer, 1, MOST_THETA);
     String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
     return switch (type) {

@@ -131,7 +131,7 @@ public final class TokenizerJson {
     }
     for (JsonNode token : tokens) {
       String content = ModelJson.text(token, "content", "", where);
-      DecoderConfig.ofJson(token, where).whole("id", 0, MAX_ID);
+      ModelNumbers.ofJson(token, where).whole("id", 0, MAX_ID);
       if (content.isEmpty() || content.length() > MAX_TOKEN) {
         throw refused(
             String.format(Locale.ROOT, "an added token has %d characters", content.length()));
@@ -176,7 +176,7 @@ public final class TokenizerJson {
       // More than there is to strip ends the process, so what is stripped at the end is none.
       case "Strip" -> {
         if (known == DECODERS) {
-          ModelNumbers numbers = DecoderConfig.ofJson(part, where);
+          ModelNumbers numbers = ModelNumbers.ofJson(part, where);
           numbers.whole("start", 0, 0, MAX_PARTS);
           numbers.whole("stop", 0, 0, 0);
         }
@@ -216,7 +216,7 @@ public final class TokenizerJson {
         throw refused(String.format(Locale.ROOT, "its %s is not supported", affix));
       }
     }
-    if (DecoderConfig.ofJson(model, where).real("dropout", 0, 0, 1) != 0) {
+    if (ModelNumbers.ofJson(model, where).real("dropout", 0, 0, 1) != 0) {
       throw refused("its dropout makes tokens at random");
     }
     if (!model.path("vocab").isObject() || !model.path("merges").isArray()) {

@@ -118,8 +118,9 @@ class ArchitecturesTest {
   }
 
   private static Decoder load(Checkpoint checkpoint, Precision precision) throws IOException {
-    ModelTensors.check(checkpoint, "golden");
-    Decoder decoder = Decoder.load(checkpoint, Device.cpu(), precision, 128, 128 * SLOTS, 0);
+    ModelTensors tensors = ModelTensors.of(checkpoint, "golden");
+    Decoder decoder =
+        Decoder.load(checkpoint, tensors, Device.cpu(), precision, 128, 128 * SLOTS, 0);
     decoder.arrange(SLOTS, 128);
     return decoder;
   }
