@@ -163,6 +163,9 @@ class BatchHistoriesTest {
         }
       }
       submitted.forEach(this::checkEnd);
+      // With others, and then alone, whereafter it is the one to blame.
+      long poisons = submitted.stream().filter(asked -> asked.has(POISON)).count();
+      check(engine.poisoned <= 2 * poisons, "poison was tried %d times", engine.poisoned);
       return (int) submitted.stream().filter(asked -> asked.failure == null).count();
     }
 

@@ -36,6 +36,8 @@ final class MadeUpEngine implements Engine {
   /** A token that no step can be computed with, and which it never writes; −1 for none. */
   long poison = -1;
 
+  int poisoned;
+
   /** The first thing that it was asked and no engine can do; a batch may take it for a failure. */
   AssertionError refused;
 
@@ -108,9 +110,11 @@ final class MadeUpEngine implements Engine {
     check(exact == settings.exact(), "exact");
     checkShape(tokens, positions, decode, runs, asked, fine);
     beforeStep.run();
-    if (fails.getAsBoolean() || has(tokens, poison)) {
+    if (has(tokens, poison)) {
+      poisoned++;
       fail();
     }
+    failIfTold();
     Set<Long> fineRows = new HashSet<>();
     for (long place : fine) {
       check(fineRows.add(asked[(int) place]), "fine twice");
