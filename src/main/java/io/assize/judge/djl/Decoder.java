@@ -297,7 +297,9 @@ final class Decoder implements Engine {
           IValue.from((long) positions));
     }
     try (NDManager arguments = manager.newSubManager()) {
-      call("set_final_norm", IValue.from(array(arguments, checkpoint, tensors.only(Role.FINAL_NORM))));
+      call(
+          "set_final_norm",
+          IValue.from(array(arguments, checkpoint, tensors.only(Role.FINAL_NORM))));
     }
     Tensor head = tensors.only(Role.HEAD);
     putRows(checkpoint, tensors.only(Role.EMBEDDING), true, !tensors.has(head));

@@ -83,9 +83,9 @@ public final class DjlJudge implements Judge {
    * @param around makes it of the decoder that was loaded
    */
   static DjlJudge open(
-      JudgeConfig asked, Map<String, String> sums, String device, UnaryOperator<Engine> around) {
+      JudgeConfig wanted, Map<String, String> sums, String device, UnaryOperator<Engine> around) {
     long start = System.nanoTime();
-    JudgeConfig config = PrecisionChoice.here(asked, device);
+    JudgeConfig config = PrecisionChoice.here(wanted, device);
     Path path = Path.of(config.model());
     CheckpointFiles files = new CheckpointFiles(CheckpointFiles.find(path).path(), sums);
     try (Checkpoint checkpoint = files.open()) {
@@ -152,8 +152,7 @@ public final class DjlJudge implements Judge {
                           engine.threads())));
               return around.apply(decoder.get());
             });
-    return new DjlJudge(
-        judge, text, decoder.get(), memory, tensors.layerWeights());
+    return new DjlJudge(judge, text, decoder.get(), memory, tensors.layerWeights());
   }
 
   /** A decoder of weights that are those that were checked. */
@@ -223,9 +222,7 @@ public final class DjlJudge implements Judge {
 
   /** Two rates, measured in the engine's thread. */
   double[] measured(DoubleSupplier products, DoubleSupplier reads) {
-    return judge
-        .between(() -> new double[] {products.getAsDouble(), reads.getAsDouble()})
-        .join();
+    return judge.between(() -> new double[] {products.getAsDouble(), reads.getAsDouble()}).join();
   }
 
   /** Bytes of all weights: what a step reads of memory at least. */

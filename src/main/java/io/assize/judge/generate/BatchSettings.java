@@ -13,12 +13,7 @@ import io.assize.config.EngineConfig;
  * @param reuse beginnings of prompts that slots hold are copied instead of read
  */
 public record BatchSettings(
-    int slots,
-    int longestSlot,
-    int cacheTokens,
-    int stepTokens,
-    boolean exact,
-    boolean reuse) {
+    int slots, int longestSlot, int cacheTokens, int stepTokens, boolean exact, boolean reuse) {
 
   /** A judge's, whose prompts and answers together have at most {@code context} tokens. */
   public static BatchSettings of(EngineConfig engine, int context) {

@@ -128,9 +128,7 @@ public final class GeneratingJudge implements Judge {
         new ThinkThenDecide(tokens, question, decoding, attempt, model.tokenizer(), this::give);
     int most = request.mostPositions();
     if (most > model.contextLength()) {
-      request
-          .future()
-          .completeExceptionally(tooLong(tokens.length, most - tokens.length));
+      request.future().completeExceptionally(tooLong(tokens.length, most - tokens.length));
       return request;
     }
     await(request.future());

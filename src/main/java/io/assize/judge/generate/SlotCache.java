@@ -198,9 +198,7 @@ final class SlotCache {
     long[] positions = LongStream.range(0, length).toArray();
     long[] run = {first, 0, length, 0};
     long[] asked = {length - 1L};
-    engine
-        .step(new long[length], positions, 0, run, asked, new long[0], settings.exact())
-        .close();
+    engine.step(new long[length], positions, 0, run, asked, new long[0], settings.exact()).close();
     for (int slot : spoilt.subList(1, spoilt.size())) {
       engine.copy(first, slot, length);
     }
@@ -310,7 +308,9 @@ final class SlotCache {
     LOG.debug("cache divided into {} slots of {} tokens", count, newLength);
   }
 
-  /** The slots at work, then those that hold beginnings of sequences that have left, if they fit. */
+  /**
+   * The slots at work, then those that hold beginnings of sequences that have left, if they fit.
+   */
   private List<Integer> keptSlots(int count) {
     List<Integer> kept = new ArrayList<>();
     IntStream.range(0, slots.length).filter(slot -> slots[slot] != null).forEach(kept::add);

@@ -109,9 +109,7 @@ final class StepPlan {
     Rows rows = new Rows(settings, slotLength);
     int most = settings.exact() ? toNextCut(sequence) : settings.stepTokens();
     Share share =
-        sequence.phase == Sequence.Phase.WRITING
-            ? rows.write(sequence)
-            : rows.read(sequence, most);
+        sequence.phase == Sequence.Phase.WRITING ? rows.write(sequence) : rows.read(sequence, most);
     rows.pad();
     return new StepPlan(rows, List.of(share), settings.exact());
   }

@@ -15,7 +15,9 @@ public interface Architecture {
   /** Its name in the {@code architectures} of a {@code config.json}. */
   String name();
 
-  /** Its name in the {@code general.architecture} of a GGUF file; empty: it is not read from one. */
+  /**
+   * Its name in the {@code general.architecture} of a GGUF file; empty: it is not read from one.
+   */
   Optional<String> ggufName();
 
   /** Whether a {@code config.json} is of this family. */

@@ -55,8 +55,7 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
             "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens",
             maxNewTokens, path, context);
       }
-      return new CheckpointFiles(
-          path, checkpoint.sums(true), checkpoint.architecture().version());
+      return new CheckpointFiles(path, checkpoint.sums(true), checkpoint.architecture().version());
     } catch (IOException e) {
       throw unreadable(path, e);
     }

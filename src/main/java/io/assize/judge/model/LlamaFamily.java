@@ -24,11 +24,7 @@ final class LlamaFamily implements Architecture {
   private static final List<TensorSpec> TENSORS =
       List.of(
           TensorSpec.of(
-              Role.EMBEDDING,
-              "model.embed_tokens.weight",
-              "token_embd.weight",
-              VOCABULARY,
-              HIDDEN),
+              Role.EMBEDDING, "model.embed_tokens.weight", "token_embd.weight", VOCABULARY, HIDDEN),
           TensorSpec.of(Role.FINAL_NORM, "model.norm.weight", "output_norm.weight", HIDDEN),
           TensorSpec.of(Role.HEAD, "lm_head.weight", "output.weight", VOCABULARY, HIDDEN)
               .when(config -> !config.tied()),
@@ -44,8 +40,7 @@ final class LlamaFamily implements Architecture {
           inLayer("self_attn.k_norm.weight", "attn_k_norm.weight", HEAD)
               .when(DecoderConfig::qkNorm),
           inLayer("self_attn.o_proj.weight", "attn_output.weight", HIDDEN, QUERIES),
-          inLayer("self_attn.o_proj.bias", "attn_output.bias", HIDDEN)
-              .when(DecoderConfig::outBias),
+          inLayer("self_attn.o_proj.bias", "attn_output.bias", HIDDEN).when(DecoderConfig::outBias),
           inLayer("post_attention_layernorm.weight", "ffn_norm.weight", HIDDEN),
           inLayer("mlp.gate_proj.weight", "ffn_gate.weight", INNER, HIDDEN),
           inLayer("mlp.up_proj.weight", "ffn_up.weight", INNER, HIDDEN),
@@ -127,8 +122,7 @@ final class LlamaFamily implements Architecture {
             numbers.whole("head_dim", Math.max(1, hidden / heads), 1, most),
             numbers.real("rms_norm_eps", 1e-6, DecoderConfig.LEAST_EPS, 1),
             Rope.ofHuggingFace(json, where),
-            Math.min(
-                numbers.whole("max_position_embeddings", 2048, 1, positions), window(numbers)),
+            Math.min(numbers.whole("max_position_embeddings", 2048, 1, positions), window(numbers)),
             numbers.flag("tie_word_embeddings", false),
             bias || biasOfQkv,
             bias,

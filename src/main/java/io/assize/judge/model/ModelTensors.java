@@ -16,8 +16,7 @@ public final class ModelTensors {
     this.checkpoint = checkpoint;
     this.config = checkpoint.config();
     this.specs = checkpoint.architecture().tensors();
-    this.sizes =
-        new ModelSizes(config, told(Role.EMBEDDING, 0), told(Role.LAYER_DOWN, 1));
+    this.sizes = new ModelSizes(config, told(Role.EMBEDDING, 0), told(Role.LAYER_DOWN, 1));
   }
 
   /**

@@ -373,8 +373,7 @@ class EngineFaultsTest {
   }
 
   /** What a step gave, with faults. */
-  private record FaultyLogits(Engine.Logits real, Faults faults)
-      implements Engine.Logits {
+  private record FaultyLogits(Engine.Logits real, Faults faults) implements Engine.Logits {
     @Override
     public long best(int i) {
       faults.at("sample");

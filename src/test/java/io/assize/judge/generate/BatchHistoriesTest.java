@@ -270,7 +270,8 @@ class BatchHistoriesTest {
     private void checkEnd(Asked asked) {
       if (asked.failure != null) {
         boolean own = asked.breaks && asked.failure instanceof UnsupportedOperationException;
-        boolean engines = (faulty || asked.has(POISON)) && asked.failure instanceof MadeUpEngine.Failure;
+        boolean engines =
+            (faulty || asked.has(POISON)) && asked.failure instanceof MadeUpEngine.Failure;
         boolean numbers =
             asked.has(DAMAGED) && asked.failure.getMessage().contains("logits are not finite");
         check(own || engines || numbers, "%s: %s", asked, asked.failure);

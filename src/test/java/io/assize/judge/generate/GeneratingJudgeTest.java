@@ -35,6 +35,8 @@ class GeneratingJudgeTest {
   private static final Path TINY = Path.of("src/test/resources/golden/tiny-llama");
   private static final int VOCABULARY = 384;
   private static final long END = 1;
+  private static final List<DecisionRule> RULES =
+      List.of(DecisionRule.FINAL_DECISION, DecisionRule.RATING);
 
   private MadeUpEngine engine;
 
@@ -46,8 +48,7 @@ class GeneratingJudgeTest {
       assertThat(completion.text()).isEqualTo("Both are fine. The final decision is Response 2");
       assertThat(completion.finishReason()).isEqualTo(Completion.STOP);
       assertThat(completion.ruling()).isNull();
-      assertThat(completion.ruling(DecisionRule.FINAL_DECISION))
-          .contains(Ruling.of(Choice.SECOND));
+      assertThat(completion.ruling(DecisionRule.FINAL_DECISION)).contains(Ruling.of(Choice.SECOND));
     }
   }
 
@@ -55,7 +56,7 @@ class GeneratingJudgeTest {
   void aCritiqueThatDoesNotIsDecidedByTheProbabilitiesOfWhatFollowsIt() throws IOException {
     try (GeneratingJudge judge = judge("decision = critique")) {
       writes(judge, "Hard to say.");
-      for (DecisionRule rule : DecisionRule.values()) {
+      for (DecisionRule rule : RULES) {
         Completion completion = judge.submit(prompt(rule)).join();
         assertThat(completion.text()).isEqualTo("Hard to say.");
         assertThat(completion.finishReason()).isEqualTo(Completion.FORCED);
@@ -70,10 +71,10 @@ class GeneratingJudgeTest {
     try (GeneratingJudge judge = judge("decision = forced")) {
       List<CompletableFuture<Completion>> rows = new ArrayList<>();
       for (int i = 0; i < 20; i++) {
-        rows.add(judge.submit(prompt(DecisionRule.values()[i % 2])));
+        rows.add(judge.submit(prompt(RULES.get(i % 2))));
       }
       for (int i = 0; i < rows.size(); i++) {
-        DecisionRule rule = DecisionRule.values()[i % 2];
+        DecisionRule rule = RULES.get(i % 2);
         Completion completion = rows.get(i).join();
         assertThat(completion.text()).isNull();
         assertThat(completion.generatedTokens()).isZero();
@@ -155,14 +156,15 @@ class GeneratingJudgeTest {
   }
 
   private static JudgeConfig config(String settings) {
-    return DemoJudge.config(TINY, "precision = fp32, slots = 3, context_length = 512, max_new_tokens = 64, " + settings);
+    return DemoJudge.config(
+        TINY,
+        "precision = fp32, slots = 3, context_length = 512, max_new_tokens = 64, " + settings);
   }
 
   private static ModelText text() throws IOException {
     try (Checkpoint checkpoint = CheckpointFiles.find(TINY).open()) {
       Tokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), "tiny");
-      return new ModelText(
-          tokenizer, new ChatFormats(checkpoint), checkpoint.endTokens(), 512);
+      return new ModelText(tokenizer, new ChatFormats(checkpoint), checkpoint.endTokens(), 512);
     }
   }
 

@@ -192,11 +192,7 @@ class ArchitectureSeamTest {
     assertThat(Architectures.ALL).extracting(Architecture::version).containsOnly("decoder-4");
     CheckpointFiles files =
         CheckpointFiles.check(
-            TINY,
-            8,
-            List.of(new ChatMessage("user", "hello")),
-            "model",
-            PromptTokenizer::new);
+            TINY, 8, List.of(new ChatMessage("user", "hello")), "model", PromptTokenizer::new);
     assertThat(files.version()).isEqualTo("decoder-4");
   }
 

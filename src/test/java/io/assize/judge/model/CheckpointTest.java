@@ -214,7 +214,8 @@ class CheckpointTest {
     Path model = copy();
     Files.writeString(model.resolve("tokenizer_config.json"), "{}");
     refused(model, "has no chat template");
-    assertThat(CheckpointFiles.check(model, 8, CHAT, "none", PromptTokenizer::new).path()).isEqualTo(model);
+    assertThat(CheckpointFiles.check(model, 8, CHAT, "none", PromptTokenizer::new).path())
+        .isEqualTo(model);
   }
 
   private static void refused(Path model, String message) {

@@ -447,7 +447,8 @@ class StrangersModelTest {
   }
 
   private static CheckpointFiles check(Path model) {
-    return CheckpointFiles.check(model, 8, List.of(new ChatMessage("user", "hello")), "model", PromptTokenizer::new);
+    return CheckpointFiles.check(
+        model, 8, List.of(new ChatMessage("user", "hello")), "model", PromptTokenizer::new);
   }
 
   private static void copyInto(Path model) throws IOException {
