@@ -95,6 +95,37 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("ai.djl..");
 
+  /** Checkpoints are read, and batches planned, without any engine or judge around them. */
+  @ArchTest
+  static final ArchRule modelsStandBelowAllElseOfTheJudge =
+      noClasses()
+          .that()
+          .resideInAPackage("io.assize.judge.model..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "ai.djl..",
+              "io.assize.judge",
+              "io.assize.judge.generate..",
+              "io.assize.judge.djl..",
+              "io.assize.judge.http..",
+              "io.assize.judge.replay..",
+              "io.assize.judge.baseline..");
+
+  @ArchTest
+  static final ArchRule generationKnowsNoEngine =
+      noClasses()
+          .that()
+          .resideInAPackage("io.assize.judge.generate..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "ai.djl..",
+              "io.assize.judge.djl..",
+              "io.assize.judge.http..",
+              "io.assize.judge.replay..",
+              "io.assize.judge.baseline..");
+
   @ArchTest
   static final ArchRule nothingWeWriteDependsOnTheLocale =
       noClasses()

@@ -4,10 +4,11 @@ import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.Name;
 import io.assize.config.UserError;
-import io.assize.judge.djl.CheckpointFiles;
 import io.assize.judge.djl.KernelSet;
 import io.assize.judge.djl.PrecisionChoice;
+import io.assize.judge.djl.PromptTokenizer;
 import io.assize.judge.http.HttpJudge;
+import io.assize.judge.model.CheckpointFiles;
 import io.assize.prompt.DecisionRule;
 import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
@@ -43,9 +44,6 @@ public record JudgeSpec(
     this(config, name, fingerprint, Map.of());
   }
 
-  /** Version of the arithmetic in the DJL engine; raise it when a change alters answers. */
-  private static final String ENGINE = "decoder-4";
-
   /**
    * Checks a judge's settings and files, and names it.
    *
@@ -63,11 +61,12 @@ public record JudgeSpec(
                 Path.of(config.model()),
                 config.decoding().writes() ? config.decoding().maxNewTokens() : 0,
                 PromptTemplate.probe(protocol),
-                protocol.chat());
+                protocol.chat(),
+                PromptTokenizer::new);
         yield new JudgeSpec(
             here,
             named(config, files.name()),
-            sha256("djl", ENGINE, files.sha256(), here.identity()),
+            sha256("djl", files.version(), files.sha256(), here.identity()),
             files.sums());
       }
       case "http" -> {

@@ -4,7 +4,7 @@ import io.assize.config.JudgeConfig;
 import io.assize.config.LocalPath;
 import io.assize.config.UserError;
 import io.assize.judge.JudgeSpec;
-import io.assize.judge.djl.CheckpointFiles;
+import io.assize.judge.model.CheckpointFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

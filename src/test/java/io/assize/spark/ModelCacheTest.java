@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.UserError;
-import io.assize.judge.djl.CheckpointFiles;
+import io.assize.judge.model.CheckpointFiles;
 import io.assize.testing.Programs;
 import io.assize.testing.SmallDisk;
 import java.io.IOException;

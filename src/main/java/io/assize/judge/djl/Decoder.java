@@ -3,8 +3,6 @@ package io.assize.judge.djl;
 import ai.djl.Device;
 import ai.djl.MalformedModelException;
 import ai.djl.Model;
-import ai.djl.engine.Engine;
-import ai.djl.engine.StandardCapabilities;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
@@ -15,7 +13,13 @@ import ai.djl.pytorch.engine.PtSymbolBlock;
 import ai.djl.pytorch.jni.IValue;
 import ai.djl.pytorch.jni.IValueUtils;
 import ai.djl.pytorch.jni.JniUtils;
-import io.assize.config.UserError;
+import io.assize.judge.generate.Engine;
+import io.assize.judge.model.Checkpoint;
+import io.assize.judge.model.DecoderConfig;
+import io.assize.judge.model.ModelTensors;
+import io.assize.judge.model.Precision;
+import io.assize.judge.model.Tensor;
+import io.assize.judge.model.TensorSpec.Role;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.FloatBuffer;
@@ -30,20 +34,9 @@ import java.util.Map;
  * A decoder of the Llama family on one device: the TorchScript of {@code
  * scripts/model/export_decoder.py} with a checkpoint's weights and a KV cache. Used by one thread.
  */
-final class Decoder implements BatchDecoder {
-  static {
-    // Before the engine starts: shapes change at every step, so optimised traces would be remade
-    // again and again; and DJL shall not report its use over the network.
-    System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
-    System.setProperty("OPT_OUT_TRACKING", "true");
-  }
-
+final class Decoder implements Engine {
   /** Numbers of the embedding or the head that go over at a time. */
   private static final long BLOCK = 1L << 24;
-
-  private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final String HEAD = "lm_head.weight";
-  private static final String FINAL_NORM = "model.norm.weight";
 
   private final Model model;
   private final PtSymbolBlock block;
@@ -58,31 +51,34 @@ final class Decoder implements BatchDecoder {
   }
 
   /**
-   * Loads a checkpoint, one layer at a time.
+   * Loads a checkpoint, one layer at a time, in the thread that will use it.
    *
+   * @param tensors the checkpoint's, checked
    * @param positions most positions of a sequence
    * @param cacheTokens positions of the whole cache
    * @param threads CPU threads, 0 for PyTorch's choice
    */
   static Decoder load(
       Checkpoint checkpoint,
+      ModelTensors tensors,
       Device device,
       Precision precision,
       int positions,
       int cacheTokens,
       int threads)
       throws IOException {
-    Model model = Model.newInstance("assize-decoder", device, "PyTorch");
+    Model model = Djl.newModel(device);
     NDManager manager = null;
     try {
       if (threads > 0) {
         JniUtils.setNumThreads(threads);
       }
-      loadGraph((PtModel) model, device);
+      loadGraph((PtModel) model, resource(checkpoint.architecture().graph(), device));
       manager = NDManager.newBaseManager(device, "PyTorch");
       Decoder decoder = new Decoder(model, (PtNDManager) manager, precision);
-      decoder.takeWeights(checkpoint, precision, positions);
+      decoder.takeWeights(checkpoint, tensors, positions);
       decoder.call("allocate", IValue.from((long) cacheTokens));
+      JniUtils.setGraphExecutorOptimize(false);
       return decoder;
     } catch (Throwable e) {
       // Also where memory ran out: the next try shall have it.
@@ -94,71 +90,12 @@ final class Decoder implements BatchDecoder {
     }
   }
 
-  private static void loadGraph(PtModel model, Device device) throws IOException {
-    try (InputStream graph = Decoder.class.getResourceAsStream(graph(device))) {
+  private static void loadGraph(PtModel model, String resource) throws IOException {
+    try (InputStream graph = Decoder.class.getResourceAsStream(resource)) {
       model.load(graph, false);
     } catch (MalformedModelException e) {
       throw new IllegalStateException("the decoder's graph cannot be loaded", e);
     }
-  }
-
-  /** Refuses a checkpoint that lacks a tensor or has one of another shape than its config says. */
-  static void checkShapes(Checkpoint checkpoint, String where) {
-    DecoderConfig c = checkpoint.config();
-    long vocabulary = length(checkpoint, EMBEDDING, 0);
-    long inner = length(checkpoint, layer(0, "mlp.down_proj.weight"), 1);
-    expect(checkpoint, where, EMBEDDING, vocabulary, c.hidden());
-    expect(checkpoint, where, FINAL_NORM, c.hidden());
-    if (!c.tied()) {
-      expect(checkpoint, where, HEAD, vocabulary, c.hidden());
-    }
-    long q = (long) c.heads() * c.headDim();
-    long kv = (long) c.kvHeads() * c.headDim();
-    for (int i = 0; i < c.layers(); i++) {
-      expect(checkpoint, where, layer(i, "input_layernorm.weight"), c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.q_proj.weight"), q, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.k_proj.weight"), kv, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.v_proj.weight"), kv, c.hidden());
-      expect(checkpoint, where, layer(i, "self_attn.o_proj.weight"), c.hidden(), q);
-      if (c.qkvBias()) {
-        expect(checkpoint, where, layer(i, "self_attn.q_proj.bias"), q);
-        expect(checkpoint, where, layer(i, "self_attn.k_proj.bias"), kv);
-        expect(checkpoint, where, layer(i, "self_attn.v_proj.bias"), kv);
-      }
-      if (c.outBias()) {
-        expect(checkpoint, where, layer(i, "self_attn.o_proj.bias"), c.hidden());
-      }
-      if (c.qkNorm()) {
-        expect(checkpoint, where, layer(i, "self_attn.q_norm.weight"), c.headDim());
-        expect(checkpoint, where, layer(i, "self_attn.k_norm.weight"), c.headDim());
-      }
-      expect(checkpoint, where, layer(i, "post_attention_layernorm.weight"), c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.gate_proj.weight"), inner, c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.up_proj.weight"), inner, c.hidden());
-      expect(checkpoint, where, layer(i, "mlp.down_proj.weight"), c.hidden(), inner);
-    }
-  }
-
-  /** Bytes that the weights take on the device; {@link #checkShapes} has passed. */
-  static long weightBytes(Checkpoint checkpoint, Precision precision) {
-    long[] embedding = checkpoint.shape(EMBEDDING);
-    // A tied head is packed apart in all precisions but float32.
-    int ends = checkpoint.config().tied() && precision == Precision.FP32 ? 1 : 2;
-    return layerWeights(checkpoint) * precision.weightBytes()
-        + ends * embedding[0] * embedding[1] * precision.endBytes();
-  }
-
-  /** Weights of all layers' matrices. */
-  static long layerWeights(Checkpoint checkpoint) {
-    DecoderConfig c = checkpoint.config();
-    long inner = checkpoint.shape(layer(0, "mlp.down_proj.weight"))[1];
-    long heads = 2L * (c.heads() + c.kvHeads()) * c.headDim();
-    return (long) c.layers() * c.hidden() * (heads + 3 * inner);
-  }
-
-  /** To be called once by the thread that will use the model. */
-  static void prepareThread() {
-    JniUtils.setGraphExecutorOptimize(false);
   }
 
   /** Divides the cache into slots; what was in it is void. */
@@ -222,10 +159,10 @@ final class Decoder implements BatchDecoder {
     if (distinct.length == 0) {
       return rows;
     }
-    try (PtNDManager some = (PtNDManager) manager.newSubManager();
-        IValue wanted = IValue.from((PtNDArray) some.create(distinct));
+    try (PtNDManager call = (PtNDManager) manager.newSubManager();
+        IValue wanted = IValue.from((PtNDArray) call.create(distinct));
         IValue out = IValueUtils.runMethod(block, "head_rows", wanted)) {
-      float[] all = out.toTensor(some).toFloatArray();
+      float[] all = out.toTensor(call).toFloatArray();
       int hidden = all.length / distinct.length;
       for (int i = 0; i < distinct.length; i++) {
         rows.put(distinct[i], Arrays.copyOfRange(all, i * hidden, (i + 1) * hidden));
@@ -234,8 +171,11 @@ final class Decoder implements BatchDecoder {
     return rows;
   }
 
-  @Override
-  public double bestProductRate() {
+  /**
+   * Operations a second that products reach at best, two for each weight, int8's where the
+   * decoder's are, else float32's; for benchmarks.
+   */
+  double bestProductRate() {
     long rows = 512;
     long width = 1536;
     long outputs = 1536;
@@ -265,9 +205,9 @@ final class Decoder implements BatchDecoder {
 
   /** Seconds, in float32. */
   private double floatProducts(long rows, long width, long outputs, int times) {
-    try (NDManager some = manager.newSubManager()) {
-      NDArray x = some.ones(new Shape(rows, width));
-      NDArray w = some.ones(new Shape(width, outputs));
+    try (NDManager products = manager.newSubManager()) {
+      NDArray x = products.ones(new Shape(rows, width));
+      NDArray w = products.ones(new Shape(width, outputs));
       long start = System.nanoTime();
       for (int i = 0; i < times; i++) {
         x.matMul(w).close();
@@ -276,8 +216,8 @@ final class Decoder implements BatchDecoder {
     }
   }
 
-  @Override
-  public double bestReadRate() {
+  /** Bytes a second that are read from memory at best; for benchmarks. */
+  double bestReadRate() {
     long numbers = 1L << 27;
     double best = 0;
     for (int i = 0; i < 5; i++) {
@@ -290,7 +230,7 @@ final class Decoder implements BatchDecoder {
   }
 
   /** A step's tensors. */
-  static final class Logits implements BatchDecoder.Logits {
+  static final class Logits implements Engine.Logits {
     private final NDManager manager;
     private final long[] best;
     private final float[] bestLogits;
@@ -342,10 +282,10 @@ final class Decoder implements BatchDecoder {
     manager.close();
   }
 
-  private void takeWeights(Checkpoint checkpoint, Precision precision, int positions)
+  private void takeWeights(Checkpoint checkpoint, ModelTensors tensors, int positions)
       throws IOException {
     DecoderConfig c = checkpoint.config();
-    try (NDManager some = manager.newSubManager()) {
+    try (NDManager arguments = manager.newSubManager()) {
       call(
           "configure",
           IValue.from((long) precision.code()),
@@ -353,77 +293,59 @@ final class Decoder implements BatchDecoder {
           IValue.from((long) c.kvHeads()),
           IValue.from((long) c.headDim()),
           IValue.from(c.eps()),
-          IValue.from((PtNDArray) some.create(c.rope().inverseFrequencies(c.headDim()))),
+          IValue.from((PtNDArray) arguments.create(c.rope().inverseFrequencies(c.headDim()))),
           IValue.from((long) positions));
     }
-    try (NDManager some = manager.newSubManager()) {
-      call("set_final_norm", IValue.from(array(some, checkpoint, FINAL_NORM)));
+    try (NDManager arguments = manager.newSubManager()) {
+      call(
+          "set_final_norm",
+          IValue.from(array(arguments, checkpoint, tensors.only(Role.FINAL_NORM))));
     }
-    putRows(checkpoint, EMBEDDING, true, c.tied());
-    if (!c.tied()) {
-      putRows(checkpoint, HEAD, false, true);
+    Tensor head = tensors.only(Role.HEAD);
+    putRows(checkpoint, tensors.only(Role.EMBEDDING), true, !tensors.has(head));
+    if (tensors.has(head)) {
+      putRows(checkpoint, head, false, true);
     }
     call("set_ends");
     for (int i = 0; i < c.layers(); i++) {
-      putLayer(checkpoint, i);
+      putLayer(checkpoint, tensors, i);
     }
   }
 
-  private void putLayer(Checkpoint checkpoint, int i) throws IOException {
-    DecoderConfig c = checkpoint.config();
-    try (NDManager some = manager.newSubManager()) {
-      PtNDArray none = (PtNDArray) some.create(new Shape(0));
-      List<PtNDArray> tensors = new ArrayList<>();
-      for (String name :
-          List.of(
-              "input_layernorm.weight",
-              "self_attn.q_proj.weight",
-              "self_attn.k_proj.weight",
-              "self_attn.v_proj.weight",
-              "self_attn.q_proj.bias",
-              "self_attn.k_proj.bias",
-              "self_attn.v_proj.bias",
-              "self_attn.q_norm.weight",
-              "self_attn.k_norm.weight",
-              "self_attn.o_proj.weight",
-              "self_attn.o_proj.bias",
-              "post_attention_layernorm.weight",
-              "mlp.gate_proj.weight",
-              "mlp.up_proj.weight",
-              "mlp.down_proj.weight")) {
-        boolean absent =
-            (name.endsWith("_norm.weight") && !c.qkNorm())
-                || (name.equals("self_attn.o_proj.bias")
-                    ? !c.outBias()
-                    : name.endsWith(".bias") && !c.qkvBias());
-        tensors.add(absent ? none : array(some, checkpoint, layer(i, name)));
+  /** Hands over a layer's tensors in their order, an empty one for what the model lacks. */
+  private void putLayer(Checkpoint checkpoint, ModelTensors tensors, int i) throws IOException {
+    try (NDManager layer = manager.newSubManager()) {
+      PtNDArray none = (PtNDArray) layer.create(new Shape(0));
+      List<PtNDArray> arrays = new ArrayList<>();
+      for (Tensor tensor : tensors.layer(i)) {
+        arrays.add(tensors.has(tensor) ? array(layer, checkpoint, tensor) : none);
       }
-      call("add_layer", IValue.listFrom(tensors.toArray(new PtNDArray[0])));
+      call("add_layer", IValue.listFrom(arrays.toArray(new PtNDArray[0])));
     }
   }
 
   /** Hands over a matrix in blocks of rows, so that neither side ever holds a second whole one. */
-  private void putRows(Checkpoint checkpoint, String name, boolean embedding, boolean head)
+  private void putRows(Checkpoint checkpoint, Tensor tensor, boolean embedding, boolean head)
       throws IOException {
-    long[] shape = checkpoint.shape(name);
-    int step = (int) Math.max(1, BLOCK / shape[1]);
-    for (long from = 0; from < shape[0]; from += step) {
-      int rows = (int) Math.min(step, shape[0] - from);
-      try (NDManager some = manager.newSubManager()) {
-        FloatBuffer weights = checkpoint.read(name, from, rows);
+    long[] shape = checkpoint.shape(tensor);
+    int most = (int) Math.max(1, BLOCK / shape[1]);
+    for (long from = 0; from < shape[0]; from += most) {
+      int rows = (int) Math.min(most, shape[0] - from);
+      try (NDManager block = manager.newSubManager()) {
+        FloatBuffer weights = checkpoint.read(tensor, from, rows);
         call(
             "add_rows",
-            IValue.from((PtNDArray) some.create(weights, new Shape(rows, shape[1]))),
+            IValue.from((PtNDArray) block.create(weights, new Shape(rows, shape[1]))),
             IValue.from(embedding),
             IValue.from(head));
       }
     }
   }
 
-  private static PtNDArray array(NDManager some, Checkpoint checkpoint, String name)
+  private static PtNDArray array(NDManager owner, Checkpoint checkpoint, Tensor tensor)
       throws IOException {
-    long[] shape = checkpoint.shape(name);
-    return (PtNDArray) some.create(checkpoint.read(name, 0, shape[0]), new Shape(shape));
+    long[] shape = checkpoint.shape(tensor);
+    return (PtNDArray) owner.create(checkpoint.read(tensor, 0, shape[0]), new Shape(shape));
   }
 
   /** Calls a method of the graph and frees its arguments. */
@@ -437,47 +359,8 @@ final class Decoder implements BatchDecoder {
     }
   }
 
-  private static String graph(Device device) {
+  private static String resource(String graph, Device device) {
     boolean x86 = List.of("amd64", "x86_64").contains(System.getProperty("os.arch"));
-    return device.isGpu() || !x86 ? "decoder.pt" : "decoder-onednn.pt";
-  }
-
-  /** Refuses a device that this PyTorch cannot use. */
-  static void refuseUnusable(Device device) {
-    if (device.isGpu() && !Engine.getEngine("PyTorch").hasCapability(StandardCapabilities.CUDA)) {
-      throw UserError.failure(
-          "Spark gave the judge %s, but the PyTorch of this executor is built for CPUs: name one"
-              + " built for CUDA in the executor's PYTORCH_LIBRARY_PATH, or ask for no GPU"
-              + " (docs/cluster.md)",
-          device);
-    }
-  }
-
-  /** A dimension that only the tensor itself tells; 1 where it has none. */
-  private static long length(Checkpoint checkpoint, String name, int dimension) {
-    long[] shape = checkpoint.shape(name);
-    return shape == null || shape.length != 2 ? 1 : Math.max(1, shape[dimension]);
-  }
-
-  private static void expect(Checkpoint checkpoint, String where, String name, long... shape) {
-    long[] found = checkpoint.shape(name);
-    if (found == null) {
-      throw UserError.configuration("model %s lacks the tensor %s", where, name);
-    }
-    if (!Arrays.equals(found, shape)) {
-      throw UserError.configuration(
-          "model %s: tensor %s has shape %s where its configuration says %s",
-          where, name, Arrays.toString(found), Arrays.toString(shape));
-    }
-    boolean whole = !name.equals(EMBEDDING) && !name.equals(HEAD);
-    if (whole && Shapes.count(shape) > Floats.MOST) {
-      throw UserError.configuration(
-          "model %s: tensor %s of shape %s is larger than the judge can load",
-          where, name, Arrays.toString(shape));
-    }
-  }
-
-  private static String layer(int i, String name) {
-    return "model.layers." + i + "." + name;
+    return graph + (device.isGpu() || !x86 ? ".pt" : "-onednn.pt");
   }
 }

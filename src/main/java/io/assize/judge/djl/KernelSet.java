@@ -1,6 +1,7 @@
 package io.assize.judge.djl;
 
 import io.assize.config.UserError;
+import io.assize.judge.model.Precision;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

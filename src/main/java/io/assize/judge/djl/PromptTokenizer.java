@@ -4,6 +4,8 @@ import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.UserError;
+import io.assize.judge.model.Tokenizer;
+import io.assize.judge.model.TokenizerJson;
 import io.assize.prompt.Segment;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -19,7 +21,11 @@ import java.util.stream.LongStream;
  * messages go through a tokenizer that knows no special tokens, whatever they spell. Where contents
  * spell none, the tokens are those of Hugging Face's tokenizer over the whole text.
  */
-final class PromptTokenizer implements AutoCloseable {
+public final class PromptTokenizer implements Tokenizer {
+  static {
+    Djl.settle();
+  }
+
   private static final Map<String, String> OPTIONS =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
@@ -31,7 +37,7 @@ final class PromptTokenizer implements AutoCloseable {
   private final HuggingFaceTokenizer whole;
 
   /** Takes the content of a tokenizer.json. */
-  PromptTokenizer(String tokenizerJson, String where) {
+  public PromptTokenizer(String tokenizerJson, String where) {
     ObjectNode json = TokenizerJson.checked(tokenizerJson, where);
     for (JsonNode token : json.path("added_tokens")) {
       specialIds.put(token.get("content").asText(), token.get("id").asLong());
@@ -51,8 +57,8 @@ final class PromptTokenizer implements AutoCloseable {
     }
   }
 
-  /** The tokens of a rendered chat. */
-  long[] encode(List<Segment> segments) {
+  @Override
+  public long[] encode(List<Segment> segments) {
     LongStream.Builder ids = LongStream.builder();
     StringBuilder text = new StringBuilder();
     for (Segment segment : segments) {
@@ -66,13 +72,13 @@ final class PromptTokenizer implements AutoCloseable {
     return ids.build().toArray();
   }
 
-  /** The tokens of plain text. */
-  long[] encodeText(String text) {
+  @Override
+  public long[] encodeText(String text) {
     return plain.encode(text, false, false).getIds();
   }
 
-  /** The text of tokens, special tokens left out. */
-  String decode(long[] ids) {
+  @Override
+  public String decode(long[] ids) {
     return whole.decode(ids, true);
   }
 

@@ -7,6 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import ai.djl.Device;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assize.judge.model.Checkpoint;
+import io.assize.judge.model.CheckpointFiles;
+import io.assize.judge.model.ModelTensors;
+import io.assize.judge.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +39,7 @@ class ArchitecturesTest {
   @MethodSource("names")
   void logitsAreThoseOfTransformers(String name) throws IOException {
     Golden golden = new Golden(name);
-    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
+    try (Checkpoint checkpoint = CheckpointFiles.find(golden.folder).open();
         Decoder decoder = load(checkpoint, Precision.FP32);
         Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows)) {
       for (int i = 0; i < golden.rows.length; i++) {
@@ -51,7 +55,7 @@ class ArchitecturesTest {
     Golden golden = new Golden(name);
     for (Precision precision : List.of(Precision.BF16, Precision.INT8)) {
       assumeCan(precision);
-      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
+      try (Checkpoint checkpoint = CheckpointFiles.find(golden.folder).open();
           Decoder decoder = load(checkpoint, precision);
           Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows)) {
         for (int i = 0; i < golden.rows.length; i++) {
@@ -70,7 +74,7 @@ class ArchitecturesTest {
     assumeCan(Precision.INT8);
     Golden golden = new Golden(name);
     long[] all = LongStream.range(0, golden.rows.length).toArray();
-    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
+    try (Checkpoint checkpoint = CheckpointFiles.find(golden.folder).open();
         Decoder fp32 = load(checkpoint, Precision.FP32);
         Decoder int8 = load(checkpoint, Precision.INT8)) {
       assertThat(distance(fp32, golden, all)).isEqualTo(distance(fp32, golden, new long[0]));
@@ -86,7 +90,7 @@ class ArchitecturesTest {
     long[] tokens = golden.tokens;
     int last = tokens.length - 1;
     for (boolean exact : new boolean[] {false, true}) {
-      try (Checkpoint checkpoint = new HuggingFaceCheckpoint(golden.folder);
+      try (Checkpoint checkpoint = CheckpointFiles.find(golden.folder).open();
           Decoder decoder = load(checkpoint, Precision.FP32)) {
         read(decoder, LongStream.of(tokens).limit(20).toArray(), 0, 1, new long[] {19}).close();
         long[] rest = LongStream.of(tokens).skip(20).limit(last - 20).toArray();
@@ -114,10 +118,10 @@ class ArchitecturesTest {
   }
 
   private static Decoder load(Checkpoint checkpoint, Precision precision) throws IOException {
-    Decoder.checkShapes(checkpoint, "golden");
-    Decoder decoder = Decoder.load(checkpoint, Device.cpu(), precision, 128, 128 * SLOTS, 0);
+    ModelTensors tensors = ModelTensors.of(checkpoint, "golden");
+    Decoder decoder =
+        Decoder.load(checkpoint, tensors, Device.cpu(), precision, 128, 128 * SLOTS, 0);
     decoder.arrange(SLOTS, 128);
-    Decoder.prepareThread();
     return decoder;
   }
 

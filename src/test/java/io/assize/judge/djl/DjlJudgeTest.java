@@ -186,7 +186,7 @@ class DjlJudgeTest {
         good.add(judge.submit(prompt("row " + i)));
         if (i % 3 == 1) {
           // A token that the model has no embedding for.
-          bad.add(judge.submit(new long[] {0, 1_000_000}, null).future);
+          bad.add(judge.submit(new long[] {0, 1_000_000}, null).future());
         }
       }
       assertThat(good).allSatisfy(future -> assertThat(future.join().text()).isNotNull());
@@ -201,7 +201,7 @@ class DjlJudgeTest {
     try (DjlJudge judge = DjlJudge.open(DemoJudge.config(TINY, 4, 20), "cpu")) {
       List<CompletableFuture<Completion>> lost = new ArrayList<>();
       for (int i = 0; i < 200; i++) {
-        lost.add(judge.submit(new long[] {0, 1_000_000}, null).future);
+        lost.add(judge.submit(new long[] {0, 1_000_000}, null).future());
       }
       for (CompletableFuture<Completion> future : lost) {
         assertThatThrownBy(future::join).hasMessageContaining("failed");

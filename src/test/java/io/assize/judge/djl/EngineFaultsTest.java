@@ -10,6 +10,7 @@ import io.assize.config.UserError;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.Prompt;
+import io.assize.judge.generate.Engine;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import io.assize.testing.DemoJudge;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -143,8 +145,13 @@ class EngineFaultsTest {
 
   @Test
   void ratesThatCannotBeMeasuredFail() {
-    try (DjlJudge judge = open(SETTINGS, new Faults("rates", "overflow", ALWAYS))) {
-      assertThatThrownBy(judge::machineRates).hasMessageContaining("rates went wrong");
+    try (DjlJudge judge = open(SETTINGS, new Faults("none", "exception", 0))) {
+      DoubleSupplier broken =
+          () -> {
+            throw new StackOverflowError("rates went wrong");
+          };
+      assertThatThrownBy(() -> judge.measured(broken, broken))
+          .hasMessageContaining("rates went wrong");
       assertThat(failure(judge.submit(asked("row")))).isNull();
     }
   }
@@ -183,7 +190,7 @@ class EngineFaultsTest {
       List<CompletableFuture<Completion>> good = new ArrayList<>();
       for (int round = 0; round < 2; round++) {
         for (int i = 0; i < 3; i++) {
-          bad.add(judge.submit(spoilt, DecisionRule.FINAL_DECISION).future);
+          bad.add(judge.submit(spoilt, DecisionRule.FINAL_DECISION).future());
         }
         good.addAll(goodRows(judge));
       }
@@ -209,7 +216,7 @@ class EngineFaultsTest {
     List<CompletableFuture<Completion>> rows = new ArrayList<>();
     for (int i = 0; i < 5; i++) {
       long[] tokens = {5, 6, 7, 8L + i, 40};
-      rows.add(judge.submit(tokens, DecisionRule.FINAL_DECISION).future);
+      rows.add(judge.submit(tokens, DecisionRule.FINAL_DECISION).future());
     }
     return rows;
   }
@@ -302,7 +309,7 @@ class EngineFaultsTest {
       this.left = new AtomicInteger(times);
     }
 
-    BatchDecoder around(BatchDecoder decoder) {
+    Engine around(Engine decoder) {
       opened.incrementAndGet();
       return new Faulty(decoder, this);
     }
@@ -323,7 +330,7 @@ class EngineFaultsTest {
   }
 
   /** A real decoder with faults. */
-  private record Faulty(BatchDecoder real, Faults faults) implements BatchDecoder {
+  private record Faulty(Engine real, Faults faults) implements Engine {
     @Override
     public void rearrange(int slots, int length, long[] kept, long[] counts) {
       faults.at("rearrange");
@@ -357,17 +364,6 @@ class EngineFaultsTest {
     }
 
     @Override
-    public double bestProductRate() {
-      faults.at("rates");
-      return real.bestProductRate();
-    }
-
-    @Override
-    public double bestReadRate() {
-      return real.bestReadRate();
-    }
-
-    @Override
     public void close() {
       real.close();
       faults.closed.incrementAndGet();
@@ -377,8 +373,7 @@ class EngineFaultsTest {
   }
 
   /** What a step gave, with faults. */
-  private record FaultyLogits(BatchDecoder.Logits real, Faults faults)
-      implements BatchDecoder.Logits {
+  private record FaultyLogits(Engine.Logits real, Faults faults) implements Engine.Logits {
     @Override
     public long best(int i) {
       faults.at("sample");

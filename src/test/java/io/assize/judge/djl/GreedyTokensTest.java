@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.assize.judge.djl.DjlJudge.Request;
+import io.assize.judge.generate.ThinkThenDecide;
 import io.assize.prompt.ChatMessage;
 import io.assize.testing.DemoJudge;
 import java.io.IOException;
@@ -52,10 +52,10 @@ class GreedyTokensTest {
   private static void check(String golden, Path model, int slots, long end) throws IOException {
     try (DjlJudge judge = DjlJudge.open(DemoJudge.config(model, slots, NEW_TOKENS), "cpu")) {
       JsonNode rows = rows(golden);
-      List<Request> requests = new ArrayList<>();
+      List<ThinkThenDecide> requests = new ArrayList<>();
       rows.forEach(row -> requests.add(judge.submit(longs(row.get("prompt_ids")), null)));
       for (int i = 0; i < requests.size(); i++) {
-        requests.get(i).future.join();
+        requests.get(i).future().join();
         long[] expected =
             LongStream.of(longs(rows.get(i).get("generated_ids")))
                 .filter(token -> token != end)

@@ -7,6 +7,10 @@ import ai.djl.Device;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.JudgeSpec;
+import io.assize.judge.model.Checkpoint;
+import io.assize.judge.model.CheckpointFiles;
+import io.assize.judge.model.ModelTensors;
+import io.assize.judge.model.Precision;
 import io.assize.testing.DemoJudge;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -122,9 +126,9 @@ class KernelSetTest {
       value = Precision.class,
       names = {"FP32", "BF16", "INT8"})
   void theProcessorComputesWhatItsSetPromisesAndNoMore(Precision precision) throws IOException {
-    try (Checkpoint checkpoint = new HuggingFaceCheckpoint(TINY)) {
+    try (Checkpoint checkpoint = CheckpointFiles.find(TINY).open()) {
       if (KernelSet.used("cpu").can(precision)) {
-        try (Decoder decoder = Decoder.load(checkpoint, Device.cpu(), precision, 128, 256, 1)) {
+        try (Decoder decoder = load(checkpoint, precision)) {
           decoder.arrange(2, 128);
           long[] run = {0, 0, 2, 0};
           decoder
@@ -133,11 +137,15 @@ class KernelSetTest {
               .close();
         }
       } else {
-        assertThatThrownBy(
-                () -> Decoder.load(checkpoint, Device.cpu(), precision, 128, 256, 1).close())
+        assertThatThrownBy(() -> load(checkpoint, precision).close())
             .isInstanceOf(RuntimeException.class);
       }
     }
+  }
+
+  private static Decoder load(Checkpoint checkpoint, Precision precision) throws IOException {
+    ModelTensors tensors = ModelTensors.of(checkpoint, "tiny");
+    return Decoder.load(checkpoint, tensors, Device.cpu(), precision, 128, 256, 1);
   }
 
   @Test

@@ -2,6 +2,8 @@ package io.assize.judge.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assize.judge.model.Checkpoint;
+import io.assize.judge.model.CheckpointFiles;
 import io.assize.prompt.Segment;
 import io.assize.testing.DemoJudge;
 import java.io.IOException;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.assize.judge.Completion;
 import io.assize.judge.Prompt;
 import io.assize.judge.Ruling;
+import io.assize.judge.model.Precision;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import io.assize.testing.DemoJudge;

@@ -1,0 +1,116 @@
+package io.assize.judge.generate;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+/**
+ * Log-probabilities of allowed answers, each the sum of its tokens'. The logits of answers' tokens
+ * are computed anew, in double precision: they lie close together, and in bfloat16 they would be as
+ * many steps of 1/16 apart.
+ */
+final class AnswerScores {
+  private final Engine engine;
+
+  /** The head's rows of tokens of answers that are asked for again and again. */
+  private Map<Long, float[]> kept = Map.of();
+
+  AnswerScores(Engine engine) {
+    this.engine = engine;
+  }
+
+  /** Keeps the head's rows of answers that will be asked for again and again. */
+  void keep(List<long[]> answers) {
+    kept = headRows(answers);
+  }
+
+  /**
+   * The answers' log-probabilities, {@code [answers]}; not finite where the model's numbers are
+   * not.
+   *
+   * @param after for each beginning of an answer, the empty one among them, the asked row after it
+   */
+  double[] of(List<long[]> answers, Map<List<Long>, Integer> after, Engine.Logits logits) {
+    Map<Long, float[]> heads = headRows(answers);
+    Map<List<Long>, Map<Long, Double>> known = new HashMap<>();
+    continuations(answers)
+        .forEach(
+            (beginning, tokens) -> {
+              int row = after.get(beginning);
+              known.put(
+                  beginning, logProbabilities(logits.row(row), logits.state(row), tokens, heads));
+            });
+    return answers.stream().mapToDouble(answer -> sum(answer, known)).toArray();
+  }
+
+  /** log Σ exp. */
+  static double logSumExp(float[] values) {
+    float most = Float.NEGATIVE_INFINITY;
+    for (float value : values) {
+      most = Math.max(most, value);
+    }
+    double sum = 0;
+    for (float value : values) {
+      sum += Math.exp(value - most);
+    }
+    return most + Math.log(sum);
+  }
+
+  private Map<Long, float[]> headRows(List<long[]> answers) {
+    Set<Long> tokens =
+        answers.stream().flatMapToLong(LongStream::of).boxed().collect(Collectors.toSet());
+    return kept.keySet().containsAll(tokens) ? kept : engine.headRows(tokens);
+  }
+
+  /** The tokens that follow each beginning in some answer. */
+  private static Map<List<Long>, Set<Long>> continuations(List<long[]> answers) {
+    Map<List<Long>, Set<Long>> next = new HashMap<>();
+    for (long[] answer : answers) {
+      List<Long> beginning = new ArrayList<>();
+      for (long token : answer) {
+        next.computeIfAbsent(List.copyOf(beginning), b -> new HashSet<>()).add(token);
+        beginning.add(token);
+      }
+    }
+    return next;
+  }
+
+  private static double sum(long[] answer, Map<List<Long>, Map<Long, Double>> known) {
+    double sum = 0;
+    List<Long> beginning = new ArrayList<>();
+    for (long token : answer) {
+      sum += known.get(beginning).get(token);
+      beginning.add(token);
+    }
+    return sum;
+  }
+
+  /**
+   * Log-probabilities of some tokens.
+   *
+   * @param values all logits, {@code [vocabulary]}; overwritten
+   * @param state what the head made them of, {@code [hidden]}
+   * @param heads the head's rows of the tokens, {@code [hidden]} each
+   */
+  private static Map<Long, Double> logProbabilities(
+      float[] values, float[] state, Set<Long> tokens, Map<Long, float[]> heads) {
+    Map<Long, Double> logits = new HashMap<>();
+    for (long token : tokens) {
+      float[] head = heads.get(token);
+      double sum = 0;
+      for (int i = 0; i < state.length; i++) {
+        sum += (double) state[i] * head[i];
+      }
+      logits.put(token, sum);
+      values[(int) token] = (float) sum;
+    }
+    double normaliser = logSumExp(values);
+    logits.replaceAll((token, logit) -> logit - normaliser);
+    return logits;
+  }
+}

@@ -1,0 +1,44 @@
+package io.assize.judge.generate;
+
+import io.assize.judge.Question;
+import io.assize.judge.model.Tokenizer;
+import java.util.List;
+
+/** A question as a model reads it: its beginning at once and after a critique, and its answers. */
+final class QuestionTokens {
+  private final Question question;
+  private final long[] prefix;
+  private final long[] prefixAfterText;
+  private final List<long[]> answers;
+
+  QuestionTokens(Question question, Tokenizer tokenizer) {
+    this.question = question;
+    this.prefix = tokenizer.encodeText(question.prefix());
+    this.prefixAfterText = tokenizer.encodeText("\n" + question.prefix());
+    this.answers = question.answers().stream().map(tokenizer::encodeText).toList();
+  }
+
+  Question question() {
+    return question;
+  }
+
+  /** What follows a prompt where nothing is written. */
+  long[] prefix() {
+    return prefix;
+  }
+
+  /** What follows a critique. */
+  long[] prefixAfterText() {
+    return prefixAfterText;
+  }
+
+  List<long[]> answers() {
+    return answers;
+  }
+
+  /** Most tokens that a question and an answer take. */
+  int mostTokens() {
+    return prefixAfterText.length
+        + answers.stream().mapToInt(answer -> answer.length).max().orElse(0);
+  }
+}

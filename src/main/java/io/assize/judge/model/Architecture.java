@@ -1,0 +1,59 @@
+package io.assize.judge.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A family of models: how its configuration is read, which tensors it has, and which graph runs
+ * them. A new one is a class and a line in {@link Architectures#ALL}; all else follows from its
+ * list of tensors: what is checked, how much memory it takes, what is read from either kind of file
+ * and in which order the graph gets it.
+ */
+public interface Architecture {
+
+  /** Its name in the {@code architectures} of a {@code config.json}. */
+  String name();
+
+  /**
+   * Its name in the {@code general.architecture} of a GGUF file; empty: it is not read from one.
+   */
+  Optional<String> ggufName();
+
+  /** Whether a {@code config.json} is of this family. */
+  default boolean accepts(JsonNode config) {
+    return config.path("architectures").path(0).asText("none").equals(name());
+  }
+
+  /**
+   * Reads a {@code config.json}.
+   *
+   * @param where names the file in errors
+   * @throws io.assize.config.UserError by name, for what the graph cannot do
+   */
+  DecoderConfig config(JsonNode json, String where);
+
+  /**
+   * Reads the metadata of a GGUF file; asked only where there is a {@link #ggufName}.
+   *
+   * @throws io.assize.config.UserError by name, for what the graph cannot do
+   */
+  DecoderConfig config(GgufFile file);
+
+  /**
+   * All its tensors: one embedding, final norm and head, then those of a layer in the order in
+   * which the graph takes them.
+   */
+  List<TensorSpec> tensors();
+
+  /** The graph that runs it, by the name of its resource. */
+  default String graph() {
+    return "decoder";
+  }
+
+  /**
+   * The version of its arithmetic, a part of every verdict's key: to be raised when a change alters
+   * this family's answers.
+   */
+  String version();
+}

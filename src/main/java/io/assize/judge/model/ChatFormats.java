@@ -1,0 +1,40 @@
+package io.assize.judge.model;
+
+import io.assize.prompt.ChatTemplate;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.regex.Pattern;
+
+/** The chat formats that a protocol may ask for, over one checkpoint. */
+public final class ChatFormats {
+  private static final Pattern NAMED = Pattern.compile("model:[A-Za-z0-9_.-]+");
+
+  private final Checkpoint checkpoint;
+  private final Map<String, ChatTemplate> templates = new ConcurrentHashMap<>();
+
+  public ChatFormats(Checkpoint checkpoint) {
+    this.checkpoint = checkpoint;
+  }
+
+  /**
+   * The template of a format.
+   *
+   * @param chat {@code model} (the checkpoint's own), {@code model:NAME} (of several of its own),
+   *     {@code none} or a Jinja template
+   * @throws io.assize.config.UserError where the checkpoint has none of its own, or none of the
+   *     name
+   */
+  public ChatTemplate of(String chat) {
+    return templates.computeIfAbsent(
+        chat,
+        format ->
+            switch (format) {
+              case "model" -> checkpoint.chatTemplate(null);
+              case "none" -> ChatTemplate.NONE;
+              default ->
+                  NAMED.matcher(format).matches()
+                      ? checkpoint.chatTemplate(format.substring(format.indexOf(':') + 1))
+                      : new ChatTemplate(format, checkpoint.bosToken(), checkpoint.eosToken());
+            });
+  }
+}

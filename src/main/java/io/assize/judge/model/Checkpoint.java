@@ -1,0 +1,52 @@
+package io.assize.judge.model;
+
+import io.assize.prompt.ChatTemplate;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.util.Map;
+import java.util.Set;
+
+/** A model as it lies on disk: family, shape, tokenizer, and weights in Hugging Face's layout. */
+public interface Checkpoint extends AutoCloseable {
+
+  /** Its family. */
+  Architecture architecture();
+
+  DecoderConfig config();
+
+  /** The tokenizer in the format of Hugging Face's {@code tokenizer.json}. */
+  String tokenizerJson();
+
+  /**
+   * One of the model's own chat templates.
+   *
+   * @param name null for the one that it is used with where none is named
+   * @throws io.assize.config.UserError where it has none, or none of that name
+   */
+  ChatTemplate chatTemplate(String name);
+
+  /** The text of the begin token, empty where there is none. */
+  String bosToken();
+
+  /** The text of the end token, empty where there is none. */
+  String eosToken();
+
+  /** The tokens that end an answer. */
+  Set<Long> endTokens();
+
+  /** A tensor's dimensions, outermost first; null where there is no such tensor. */
+  long[] shape(Tensor tensor);
+
+  /** Reads {@code rows} of the outermost dimension as float32 into a direct buffer of its own. */
+  FloatBuffer read(Tensor tensor, long from, long rows) throws IOException;
+
+  /**
+   * The sha-256 of each file as it was opened, by its name in the checkpoint.
+   *
+   * @param claim whether they are checked again by others, so that what this JVM knows will do
+   */
+  Map<String, String> sums(boolean claim) throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

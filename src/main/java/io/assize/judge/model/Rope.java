@@ -1,0 +1,104 @@
+package io.assize.judge.model;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.assize.config.UserError;
+
+/**
+ * Rotary positions (Su et al. 2021, eq. 15) and their scaling to longer contexts.
+ *
+ * @param theta base of the frequencies
+ * @param scaling how they are scaled
+ * @param factor linear and llama3: how many times slower the slow ones turn
+ * @param lowFactor llama3: wavelengths above {@code original / lowFactor} are scaled whole
+ * @param highFactor llama3: wavelengths below {@code original / highFactor} are not scaled
+ * @param original llama3: positions of the model before its context was lengthened
+ */
+public record Rope(
+    double theta,
+    Scaling scaling,
+    double factor,
+    double lowFactor,
+    double highFactor,
+    double original) {
+
+  static final double MOST_THETA = 1e15;
+  private static final double LEAST_FACTOR = 1e-6;
+  private static final double MOST_FACTOR = 1e6;
+
+  /** How frequencies are scaled. */
+  public enum Scaling {
+    NONE,
+    /** All alike: "linear" in config.json. */
+    LINEAR,
+    /** The slow ones only, with a ramp between: "llama3" in config.json, as Llama 3.1 does. */
+    LLAMA3
+  }
+
+  static Rope of(double theta) {
+    return new Rope(theta, Scaling.NONE, 1, 1, 1, 1);
+  }
+
+  /** Reads Hugging Face's config.json; a scaling that this engine does not know is refused. */
+  static Rope ofHuggingFace(JsonNode json, String where) {
+    JsonNode rope =
+        json.hasNonNull("rope_parameters")
+            ? json.get("rope_parameters")
+            : json.path("rope_scaling");
+    ModelNumbers numbers = ModelNumbers.ofJson(rope, where);
+    double outer = ModelNumbers.ofJson(json, where).real("rope_theta", 10000, 1, MOST_THETA);
+    double theta = numbers.real("rope_theta", outer, 1, MOST_THETA);
+    String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
+    return switch (type) {
+      case "default" -> of(theta);
+      case "linear" ->
+          new Rope(theta, Scaling.LINEAR, numbers.real("factor", 1, MOST_FACTOR), 1, 1, 1);
+      case "llama3" -> llama3(theta, numbers);
+      default ->
+          throw UserError.configuration(
+              "%s: rope_scaling of type %s is not supported by the DJL judge: default, linear and"
+                  + " llama3 are",
+              where, type);
+    };
+  }
+
+  private static Rope llama3(double theta, ModelNumbers numbers) {
+    double low = numbers.real("low_freq_factor", LEAST_FACTOR, MOST_FACTOR);
+    // The ramp between the two: it must have a width.
+    double high = numbers.real("high_freq_factor", low * (1 + LEAST_FACTOR), MOST_FACTOR);
+    return new Rope(
+        theta,
+        Scaling.LLAMA3,
+        numbers.real("factor", 1, MOST_FACTOR),
+        low,
+        high,
+        numbers.whole("original_max_position_embeddings", 1, DecoderConfig.MOST_POSITIONS));
+  }
+
+  /** The frequencies, {@code [headDim / 2]}, scaling applied. */
+  public float[] inverseFrequencies(int headDim) {
+    float[] frequencies = new float[headDim / 2];
+    for (int i = 0; i < frequencies.length; i++) {
+      float exponent = (float) (2 * i) / headDim;
+      float frequency = 1.0f / (float) Math.pow(theta, exponent);
+      frequencies[i] =
+          switch (scaling) {
+            case NONE -> frequency;
+            case LINEAR -> (float) (frequency / factor);
+            case LLAMA3 -> llama3(frequency);
+          };
+    }
+    return frequencies;
+  }
+
+  private float llama3(float frequency) {
+    double wavelength = 2 * Math.PI / frequency;
+    if (wavelength < original / highFactor) {
+      return frequency;
+    }
+    if (wavelength > original / lowFactor) {
+      return (float) (frequency / factor);
+    }
+    double unscaled = (original / wavelength - lowFactor) / (highFactor - lowFactor);
+    return (float) ((1 - unscaled) * frequency / factor + unscaled * frequency);
+  }
+}
