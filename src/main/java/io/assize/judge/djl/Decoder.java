@@ -95,7 +95,7 @@ final class Decoder implements BatchDecoder {
   }
 
   private static void loadGraph(PtModel model, Device device) throws IOException {
-    try (InputStream graph = Decoder.class.getResourceAsStream(graph(device))) {
+    try (InputStream graph = Graphs.open(graph(device))) {
       model.load(graph, false);
     } catch (MalformedModelException e) {
       throw new IllegalStateException("the decoder's graph cannot be loaded", e);
