@@ -8,13 +8,24 @@ torch 2.7.1 (the libtorch that DJL 0.36 brings), only when this file changes:
     pip install torch==2.7.1
     python scripts/model/export_decoder.py src/main/resources/io/assize/judge/djl
 
+The same bytes come out wherever and whenever it runs. This compares the committed artefacts with
+those that copies of this file make in two other folders:
+
+    python scripts/model/export_decoder.py --check src/main/resources/io/assize/judge/djl
+
 `decoder.pt` uses portable operators only. `decoder-onednn.pt` is for x86 processors: it multiplies
 int8 and bfloat16 matrices with oneDNN's packed kernels.
 """
 
 import hashlib
+import os
 import pathlib
+import re
+import shutil
+import subprocess
 import sys
+import tempfile
+import zipfile
 from typing import Final, List
 
 import torch
@@ -613,18 +624,69 @@ class OneDnnDecoder(Decoder):
         return self.no_points[: scale.size(0)]
 
 
+NAMES = ["decoder", "decoder-onednn"]
+
+
+def settle(archive: pathlib.Path) -> None:
+    """Rewrites a TorchScript archive so that its bytes depend on the code and on torch alone.
+
+    Left out are the debug data, which name the files of the machine that made it, and the id made of
+    them; a module's constants, which come in the order of a Python set, are sorted. Nothing is
+    compressed (the jar does that), since zlib's output is its version's.
+    """
+    with zipfile.ZipFile(archive) as old:
+        records = {name: old.read(name) for name in sorted(old.namelist())}
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_STORED) as new:
+        for name, data in records.items():
+            if name.endswith((".debug_pkl", "/.data/serialization_id")):
+                continue
+            if name.endswith(".py"):
+                data = re.sub(rb"(?m)(^  \w+ : Final\[.*\n)+", sorted_lines, data)
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.create_system = 3
+            new.writestr(entry, data)
+
+
+def sorted_lines(lines: re.Match) -> bytes:
+    return b"".join(sorted(lines.group().splitlines(keepends=True)))
+
+
 def write(folder: pathlib.Path, name: str, decoder: Decoder) -> None:
     target = folder / f"{name}.pt"
     torch.jit.script(decoder.eval()).save(str(target))
+    settle(target)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     (folder / f"{name}.pt.sha256").write_text(f"{digest}  {name}.pt\n")
     print(f"{target}: {target.stat().st_size} bytes, sha256 {digest}")
 
 
+def check(committed: pathlib.Path) -> None:
+    """Ends with 1 where an export elsewhere gives other bytes than the committed ones."""
+    differing = []
+    with tempfile.TemporaryDirectory() as work:
+        for number, place in enumerate(["one", "another folder"]):
+            folder = pathlib.Path(work) / place
+            folder.mkdir()
+            script = shutil.copy(__file__, folder)
+            # Sets of strings are in another order under each seed.
+            environment = os.environ | {"PYTHONHASHSEED": str(number + 1)}
+            subprocess.run([sys.executable, script, folder], check=True, env=environment, stdout=subprocess.DEVNULL)
+            for name in (file for graph in NAMES for file in (f"{graph}.pt", f"{graph}.pt.sha256")):
+                made = (folder / name).read_bytes()
+                if made != (committed / name).read_bytes():
+                    differing.append(f"{committed / name} differs from the export in {folder}")
+                if work.encode() in made:
+                    differing.append(f"{name} holds the path of the folder that it was made in")
+    print("\n".join(differing) or f"{committed}: {', '.join(NAMES)}: the same bytes from two folders")
+    sys.exit(1 if differing else 0)
+
+
 def main() -> None:
+    if sys.argv[1] == "--check":
+        check(pathlib.Path(sys.argv[2]))
     folder = pathlib.Path(sys.argv[1])
-    write(folder, "decoder", Decoder())
-    write(folder, "decoder-onednn", OneDnnDecoder())
+    for name, decoder in zip(NAMES, [Decoder(), OneDnnDecoder()], strict=True):
+        write(folder, name, decoder)
 
 
 if __name__ == "__main__":

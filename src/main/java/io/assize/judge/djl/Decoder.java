@@ -90,8 +90,8 @@ final class Decoder implements Engine {
     }
   }
 
-  private static void loadGraph(PtModel model, String resource) throws IOException {
-    try (InputStream graph = Decoder.class.getResourceAsStream(resource)) {
+  private static void loadGraph(PtModel model, String name) throws IOException {
+    try (InputStream graph = Graphs.open(name)) {
       model.load(graph, false);
     } catch (MalformedModelException e) {
       throw new IllegalStateException("the decoder's graph cannot be loaded", e);

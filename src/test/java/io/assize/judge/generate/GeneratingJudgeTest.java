@@ -1,11 +1,12 @@
 package io.assize.judge.generate;
 
+import io.assize.verdict.Choice;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.assize.config.JudgeConfig;
-import io.assize.judge.Choice;
 import io.assize.judge.Completion;
 import io.assize.judge.Prompt;
 import io.assize.judge.Question;
