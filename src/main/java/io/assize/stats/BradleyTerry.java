@@ -218,12 +218,9 @@ public final class BradleyTerry {
    */
   private static double[][] information(Battles battles, Prior prior, double[] theta) {
     int size = theta.length;
-    double[][] sum = pairWeights(battles, theta);
-    double trace = 0;
-    for (int i = 0; i < size; i++) {
-      trace += sum[i][i];
-    }
-    double ridge = prior == null ? trace / size / size : 0;
+    Weights weights = Weights.of(battles, theta);
+    double[][] sum = weights.sum();
+    double ridge = prior == null ? weights.trace() / size / size : 0;
     for (int i = 0; i < size; i++) {
       for (int j = 0; j < size; j++) {
         sum[i][j] += ridge;
@@ -233,14 +230,24 @@ public final class BradleyTerry {
     return sum;
   }
 
-  /** H: Σ n·p(1 − p) at each pair. */
-  private static double[][] pairWeights(Battles battles, double[] theta) {
-    double[][] sum = new double[theta.length][theta.length];
-    for (int i = 0; i < battles.pairs(); i++) {
-      double p = logistic(theta[battles.a()[i]] - theta[battles.b()[i]]);
-      addPair(sum, battles.a()[i], battles.b()[i], battles.n()[i] * p * (1 - p));
+  /**
+   * H: Σ n·p(1 − p) at each pair.
+   *
+   * @param trace of it, added up pair by pair
+   */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+  private record Weights(double[][] sum, double trace) {
+    static Weights of(Battles battles, double[] theta) {
+      double[][] sum = new double[theta.length][theta.length];
+      double trace = 0;
+      for (int i = 0; i < battles.pairs(); i++) {
+        double p = logistic(theta[battles.a()[i]] - theta[battles.b()[i]]);
+        double w = battles.n()[i] * p * (1 - p);
+        trace += 2 * w;
+        addPair(sum, battles.a()[i], battles.b()[i], w);
+      }
+      return new Weights(sum, trace);
     }
-    return sum;
   }
 
   /** M of independent games: Σ (y − p)² at each pair. */
@@ -329,7 +336,7 @@ public final class BradleyTerry {
     /** Of a scenario's games at given strengths. */
     public static Deviation of(Battles battles, double[] theta) {
       double[] gradient = gradient(battles, null, theta);
-      double[][] h = pairWeights(battles, theta);
+      double[][] h = Weights.of(battles, theta).sum();
       double[][] m = meat(battles, theta);
       double noise = 0;
       double trace = 0;

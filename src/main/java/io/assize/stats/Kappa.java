@@ -11,16 +11,14 @@ public final class Kappa {
    * @return −1…1; NaN where chance alone agrees always, or nothing was counted
    */
   public static double of(long[][] counts) {
-    double total = 0;
+    Margins margins = Margins.of(counts);
     double same = 0;
+    double chance = 0;
     for (int i = 0; i < counts.length; i++) {
-      for (long count : counts[i]) {
-        total += count;
-      }
       same += counts[i][i];
+      chance += margins.product(i) / margins.square();
     }
-    double chance = chance(counts);
-    return chance >= 1 ? Double.NaN : (same / total - chance) / (1 - chance);
+    return chance >= 1 ? Double.NaN : (same / margins.total() - chance) / (1 - chance);
   }
 
   /**
@@ -29,18 +27,38 @@ public final class Kappa {
    * @return 0…1; NaN where nothing was counted
    */
   public static double chance(long[][] counts) {
-    double total = 0;
+    Margins margins = Margins.of(counts);
     double same = 0;
     for (int i = 0; i < counts.length; i++) {
-      double row = 0;
-      double column = 0;
-      for (int j = 0; j < counts.length; j++) {
-        row += counts[i][j];
-        column += counts[j][i];
-      }
-      total += row;
-      same += row * column;
+      same += margins.product(i);
     }
-    return same / (total * total);
+    return same / margins.square();
+  }
+
+  /** How often each rater gave each category. */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+  private record Margins(double[] rows, double[] columns, double total) {
+    static Margins of(long[][] counts) {
+      double total = 0;
+      double[] rows = new double[counts.length];
+      double[] columns = new double[counts.length];
+      for (int i = 0; i < counts.length; i++) {
+        for (int j = 0; j < counts.length; j++) {
+          total += counts[i][j];
+          rows[i] += counts[i][j];
+          columns[j] += counts[i][j];
+        }
+      }
+      return new Margins(rows, columns, total);
+    }
+
+    /** Of both for a category. */
+    double product(int category) {
+      return rows[category] * columns[category];
+    }
+
+    double square() {
+      return total * total;
+    }
   }
 }
