@@ -1,5 +1,7 @@
 package io.assize.cli;
 
+import io.assize.config.EngineConfig;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -99,7 +101,7 @@ final class BenchCommand {
 
     /** What {@code precision} stands for here, null for the configuration's. */
     String resolved(String precision) {
-      return PrecisionChoice.here(config(precision, Map.of()), "cpu").engine().precision();
+      return EngineConfig.of(PrecisionChoice.here(config(precision, Map.of()), "cpu")).precision();
     }
 
     /** Opens the judge; {@code more} are keys of {@code assize.judge} that the measurement sets. */
@@ -138,7 +140,7 @@ final class BenchCommand {
       if (pairs == null) {
         throw UserError.configuration("--pairs is missing: name Auto-J's pairs, as JSON lines");
       }
-      int most = config().engine().contextLength() - config().decoding().maxNewTokens() - 32;
+      int most = EngineConfig.of(config()).contextLength() - config().decoding().maxNewTokens() - 32;
       List<Prompt> fitting =
           BenchPrompts.read(pairs).stream()
               .filter(prompt -> judge.tokens(prompt.messages(), prompt.chat()).length <= most)
@@ -417,7 +419,7 @@ final class BenchCommand {
           int texts,
       @Option(names = "--deterministic") boolean deterministic) {
     List<String> precisions = asked.equals(List.of("auto")) ? allPrecisions() : asked;
-    boolean exact = deterministic || workload.config().engine().deterministic();
+    boolean exact = deterministic || EngineConfig.of(workload.config()).deterministic();
     List<PrecisionResult> results = new ArrayList<>();
     List<Completion> reference = null;
     double fp32 = Double.NaN;
@@ -549,9 +551,9 @@ final class BenchCommand {
       DjlJudge judge, List<Prompt> prompts, JudgeConfig config, Path work) throws IOException {
     ObjectNode request = new ObjectMapper().createObjectNode();
     request.put("model", Path.of(config.model()).toAbsolutePath().toString());
-    request.put("threads", config.engine().threads());
+    request.put("threads", EngineConfig.of(config).threads());
     request.put("new_tokens", config.decoding().maxNewTokens());
-    request.put("context", config.engine().contextLength());
+    request.put("context", EngineConfig.of(config).contextLength());
     ArrayNode array = request.putArray("prompts");
     for (Prompt prompt : prompts) {
       ArrayNode tokens = array.addArray();

@@ -53,6 +53,35 @@ public record AssizeConfig(
     return SummaryConfig.of(root(ConfigFactory.empty(), overrides).section("summary"));
   }
 
+  /** A judge by keys below {@code assize.judge}; the defaults for the rest. */
+  public static JudgeConfig judge(Map<String, ?> given) {
+    return judge(ConfigFactory.parseMap(given));
+  }
+
+  /**
+   * The same, of HOCON.
+   *
+   * @param hocon keys below {@code assize.judge}
+   * @param given keys that go before those
+   * @param defaults keys that go after those
+   */
+  public static JudgeConfig judge(String hocon, Map<String, ?> given, Map<String, ?> defaults) {
+    Config text;
+    try {
+      text = ConfigFactory.parseString(hocon);
+    } catch (ConfigException e) {
+      throw UserError.configuration("the judge's settings: %s", e.getMessage());
+    }
+    return judge(
+        ConfigFactory.parseMap(given)
+            .withFallback(text)
+            .withFallback(ConfigFactory.parseMap(defaults)));
+  }
+
+  private static JudgeConfig judge(Config given) {
+    return JudgeConfig.of(root(given.atPath(ROOT + ".judge"), Map.of()).section("judge"));
+  }
+
   private static Settings root(Config user, Map<String, String> overrides) {
     Config given = override(user, overrides);
     Config reference = ConfigFactory.parseString(Settings.resource("conf/reference.conf"));

@@ -1,7 +1,5 @@
 package io.assize.config;
 
-import java.io.Serializable;
-
 /**
  * How the DJL judge runs its model.
  *
@@ -9,68 +7,74 @@ import java.io.Serializable;
  * @param kernels {@code auto}, or the set of instructions to compute with
  * @param deterministic exact whatever the precision and the processor: the same tokens alone, in
  *     any batch and slot, with and without a reused prefix
- * @param contextLength most tokens of prompt and answer together
- * @param slots most sequences at work together
- * @param cacheTokens positions of the KV cache, which sequences share
- * @param stepTokens rows of one step: one for each sequence that writes, the rest read prompts
- * @param prefixReuse whether a prompt's beginning is copied from a sequence that shares it
  * @param threads CPU threads, 0 for PyTorch's choice
- * @param idleUnloadSeconds an unused model is unloaded after so many seconds
  * @param modelCache where models from s3a:// and hdfs:// are kept on a host
+ * @param batch how sequences share the device
  */
 public record EngineConfig(
     String precision,
     String kernels,
     boolean deterministic,
-    int contextLength,
-    int slots,
-    int cacheTokens,
-    int stepTokens,
-    boolean prefixReuse,
     int threads,
-    int idleUnloadSeconds,
-    String modelCache)
-    implements Serializable {
+    String modelCache,
+    BatchConfig batch)
+    implements JudgeSettings {
 
   /** The best that there is. */
   public static final String AUTO = "auto";
 
-  static EngineConfig of(Settings settings) {
+  /** Reads it from {@code assize.judge}. */
+  public static EngineConfig of(Settings settings) {
     return new EngineConfig(
         settings.choice("precision", AUTO, "int8", "bf16", "fp16", "fp32"),
         settings.choice("kernels", AUTO, "portable", "avx2", "avx512", "amx"),
         settings.flag("deterministic"),
-        settings.integer("context_length", 16, 1 << 20),
-        settings.integer("slots", 1, 4096),
-        settings.integer("cache_tokens", 64, 1 << 30),
-        settings.integer("step_tokens", 16, 1 << 16),
-        settings.flag("prefix_reuse"),
         settings.integer("threads", 0, 1024),
-        settings.integer("idle_unload_seconds", 1, 1 << 20),
-        settings.optionalText("model_cache"));
+        settings.optionalText("model_cache"),
+        BatchConfig.of(settings));
+  }
+
+  /** That of a judge of this kind. */
+  public static EngineConfig of(JudgeConfig judge) {
+    return judge.settings(EngineConfig.class);
   }
 
   /** The same with another precision. */
-  EngineConfig withPrecision(String other) {
-    return new EngineConfig(
-        other,
-        kernels,
-        deterministic,
-        contextLength,
-        slots,
-        cacheTokens,
-        stepTokens,
-        prefixReuse,
-        threads,
-        idleUnloadSeconds,
-        modelCache);
+  public EngineConfig withPrecision(String other) {
+    return new EngineConfig(other, kernels, deterministic, threads, modelCache, batch);
   }
 
-  /** What of this can change an answer. */
-  String identity() {
+  /** Most tokens of prompt and answer together. */
+  public int contextLength() {
+    return batch.contextLength();
+  }
+
+  @Override
+  public int concurrency() {
+    return batch.slots();
+  }
+
+  @Override
+  public void check(JudgeConfig judge) {
+    if (judge.model() == null || judge.model().isBlank()) {
+      throw UserError.configuration(
+          "assize.judge.model is missing: name a Hugging Face directory or a .gguf file");
+    }
+    if (batch.cacheTokens() < batch.contextLength()) {
+      throw UserError.configuration(
+          "assize.judge.cache_tokens is %d: it must hold one sequence of"
+              + " assize.judge.context_length, %d",
+          batch.cacheTokens(), batch.contextLength());
+    }
+  }
+
+  @Override
+  public String identity() {
     if (precision.equals(AUTO)) {
       throw new IllegalStateException("a judge is known by the precision that auto stands for");
     }
-    return "precision=" + precision + (deterministic ? ",deterministic,slots=" + slots : "");
+    return "precision="
+        + precision
+        + (deterministic ? ",deterministic,slots=" + batch.slots() : "");
   }
 }

@@ -1,6 +1,5 @@
 package io.assize.config;
 
-import java.io.Serializable;
 
 /**
  * An OpenAI-compatible endpoint.
@@ -24,9 +23,10 @@ public record HttpConfig(
     int backoffMillis,
     int topLogprobs,
     int maxReplyMegabytes)
-    implements Serializable {
+    implements JudgeSettings {
 
-  static HttpConfig of(Settings settings) {
+  /** Reads it from {@code assize.judge.http}. */
+  public static HttpConfig of(Settings settings) {
     String keyVariable = settings.optionalText("key_variable");
     if (keyVariable != null) {
       Secrets.keepVariable(keyVariable);
@@ -40,6 +40,24 @@ public record HttpConfig(
         settings.integer("backoff_millis", 1, 600000),
         settings.integer("top_logprobs", 1, 100),
         settings.integer("max_reply_megabytes", 1, 1024));
+  }
+
+  @Override
+  public void check(JudgeConfig judge) {
+    if (judge.model() == null || judge.model().isBlank()) {
+      throw UserError.configuration(
+          "assize.judge.model is missing: name the model as the endpoint calls it");
+    }
+    if (url == null || url.isBlank()) {
+      throw UserError.configuration(
+          "assize.judge.http.url is missing: name the endpoint, as http://host:8000/v1");
+    }
+  }
+
+  /** Fingerprints do not tell endpoints apart: wherever it is, a model is the same. */
+  @Override
+  public Object place() {
+    return this;
   }
 
   /** The address may bear credentials. */

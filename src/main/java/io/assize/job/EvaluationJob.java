@@ -231,8 +231,9 @@ public final class EvaluationJob {
     for (String path : config.corpus().paths()) {
       tables.refuseOver("assize.corpus.path", path, storePath);
     }
-    if (config.judge().kind().equals("replay")) {
-      tables.refuseOver("assize.judge.recordings", config.judge().recordings(), null);
+    String recordings = config.judge().settings().recordings();
+    if (recordings != null) {
+      tables.refuseOver("assize.judge.recordings", recordings, null);
     }
     tables.refuseStore(storePath);
   }

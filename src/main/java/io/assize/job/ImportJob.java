@@ -1,9 +1,10 @@
 package io.assize.job;
 
+import io.assize.config.AssizeConfig;
+
 import static org.apache.spark.sql.functions.lit;
 
 import io.assize.config.CorpusConfig;
-import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.AlpacaEvalData;
 import io.assize.corpus.AutoJData;
@@ -159,7 +160,10 @@ public final class ImportJob {
       Corpus corpus, Dataset<Row> recordings, String judge, Protocol protocol, List<Order> shown) {
     JudgeSpec spec =
         new JudgeSpec(
-            JudgeConfig.replay(judge, "imported"), judge, JudgeSpec.sha256("recorded", judge));
+            AssizeConfig.judge(
+                Map.of("kind", "replay", "name", judge, "recordings", "imported")),
+            judge,
+            JudgeSpec.sha256("recorded", judge));
     JudgeStage stage = JudgeStage.of(spec, protocol, Taxonomy.load("default"), shown, 0, runId);
     return stage.verdicts(
         stage.each(stage.requests(corpus.valid(), recordings)),

@@ -111,12 +111,10 @@ record JudgeStage(
 
   /** The requests of the valid rows; a replay judge's with what the configuration names. */
   Dataset<Row> requests(Dataset<Row> valid) {
-    JudgeConfig judge = spec.config();
+    String recordings = spec.config().settings().recordings();
     return requests(
         valid,
-        judge.kind().equals("replay")
-            ? Recordings.read(valid.sparkSession(), judge.recordings())
-            : null);
+        recordings == null ? null : Recordings.read(valid.sparkSession(), recordings));
   }
 
   /**

@@ -1,11 +1,6 @@
 package io.assize.judge;
 
-import io.assize.config.HttpConfig;
 import io.assize.config.JudgeConfig;
-import io.assize.judge.baseline.LengthJudge;
-import io.assize.judge.djl.DjlJudge;
-import io.assize.judge.http.HttpJudge;
-import io.assize.judge.replay.ReplayJudge;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
@@ -34,7 +29,7 @@ public final class JudgeRegistry {
   private static final Logger LOG = LoggerFactory.getLogger(JudgeRegistry.class);
 
   /** This JVM's registry. */
-  public static final JudgeRegistry SHARED = new JudgeRegistry(JudgeRegistry::open);
+  public static final JudgeRegistry SHARED = new JudgeRegistry(JudgeSpec::open);
 
   private final BiFunction<JudgeSpec, String, Judge> opener;
   private final Map<Key, Entry> entries = new HashMap<>();
@@ -78,7 +73,7 @@ public final class JudgeRegistry {
    * @throws CancellationException where the waiting thread is interrupted
    */
   public Lease acquire(JudgeSpec spec, String device, UnaryOperator<JudgeConfig> onThisHost) {
-    Key key = new Key(spec.fingerprint(), device, spec.config().http());
+    Key key = new Key(spec.fingerprint(), device, spec.config().settings().place());
     OneLease lease = enter(key, spec, onThisHost);
     try {
       lease.entry.opened.get();
@@ -116,7 +111,7 @@ public final class JudgeRegistry {
       entry.closing.cancel(false);
       entry.closing = null;
     }
-    return new OneLease(key, entry, spec.config().engine().idleUnloadSeconds());
+    return new OneLease(key, entry, spec.config().rows().idleUnloadSeconds());
   }
 
   /**
@@ -166,16 +161,6 @@ public final class JudgeRegistry {
     }
   }
 
-  private static Judge open(JudgeSpec spec, String device) {
-    return switch (spec.config().kind()) {
-      case "djl" -> DjlJudge.open(spec.config(), spec.files(), device);
-      case "http" -> new HttpJudge(spec.config());
-      case "length" -> new LengthJudge(spec.config().margin());
-      case "replay" -> new ReplayJudge();
-      default -> throw new IllegalArgumentException(spec.config().kind());
-    };
-  }
-
   /** A thread that sees the classes its maker sees: Spark's tasks may have loaders of their own. */
   private static Thread daemon(String name, Runnable work) {
     Thread thread = new Thread(work, name);
@@ -190,8 +175,12 @@ public final class JudgeRegistry {
     return failure instanceof RuntimeException known ? known : new IllegalStateException(failure);
   }
 
-  /** Fingerprints do not tell endpoints apart: wherever it is, a model is the same. */
-  private record Key(String fingerprint, String device, HttpConfig http) {}
+  /**
+   * What is one judge.
+   *
+   * @param place tells apart what the fingerprint does not, as endpoints of one model
+   */
+  private record Key(String fingerprint, String device, Object place) {}
 
   /** What is known of the judges that were here under one key. */
   private static final class History {

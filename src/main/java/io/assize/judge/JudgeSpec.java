@@ -1,21 +1,12 @@
 package io.assize.judge;
 
-import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.Name;
-import io.assize.config.UserError;
-import io.assize.judge.djl.KernelSet;
-import io.assize.judge.djl.PrecisionChoice;
-import io.assize.judge.djl.PromptTokenizer;
-import io.assize.judge.http.HttpJudge;
-import io.assize.judge.model.CheckpointFiles;
 import io.assize.prompt.DecisionRule;
-import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -51,44 +42,7 @@ public record JudgeSpec(
    * @throws io.assize.config.UserError where the model cannot be used
    */
   public static JudgeSpec of(JudgeConfig config, Protocol protocol) {
-    return switch (config.kind()) {
-      case "djl" -> {
-        // A Spark job has asked its executors; else this JVM is the one that will judge.
-        boolean open = config.engine().precision().equals(EngineConfig.AUTO);
-        JudgeConfig here = open ? PrecisionChoice.here(config, "cpu") : config;
-        CheckpointFiles files =
-            CheckpointFiles.check(
-                Path.of(config.model()),
-                config.decoding().writes() ? config.decoding().maxNewTokens() : 0,
-                PromptTemplate.probe(protocol),
-                protocol.chat(),
-                PromptTokenizer::new);
-        yield new JudgeSpec(
-            here,
-            named(config, files.name()),
-            sha256("djl", files.version(), files.sha256(), here.identity()),
-            files.sums());
-      }
-      case "http" -> {
-        HttpJudge.check(config.http());
-        if (!protocol.chat().equals("model")) {
-          throw UserError.configuration(
-              "protocol %s sets chat, but an http judge's endpoint applies the model's own: set chat"
-                  + " to \"model\"",
-              protocol.name());
-        }
-        yield new JudgeSpec(
-            config,
-            named(config, config.model()),
-            sha256("http", config.model(), config.identity()));
-      }
-      case "length" ->
-          new JudgeSpec(
-              config, named(config, "length"), sha256("length", "margin=" + config.margin()));
-      case "replay" ->
-          new JudgeSpec(config, named(config, "replay"), sha256("replay", config.recordings()));
-      default -> throw new IllegalArgumentException(config.kind());
-    };
+    return JudgeProvider.of(config).check(config, protocol);
   }
 
   /**
@@ -102,18 +56,23 @@ public record JudgeSpec(
     return of(config, new Protocol("texts", kind, read, "model", "", "{{ prompt }}"));
   }
 
+  /** Opens it on a device of this JVM. */
+  public Judge open(String device) {
+    return JudgeProvider.of(config).open(this, device);
+  }
+
   /**
    * What this JVM computes with on a device; null for a judge that is not computed here.
    *
    * @param device {@code cpu}, or {@code gpu} and its address
    */
   public String kernels(String device) {
-    return config.kind().equals("djl") ? KernelSet.used(device).text() : null;
+    return JudgeProvider.of(config).kernelsUsed(device);
   }
 
   /** The precision of its products; null for a judge that is not computed here. */
   public String precision() {
-    return config.kind().equals("djl") ? config.engine().precision() : null;
+    return JudgeProvider.of(config).precision(config);
   }
 
   /**
@@ -122,7 +81,7 @@ public record JudgeSpec(
    * @return what is wrong; empty where nothing is known to be
    */
   public Optional<String> firstLook() {
-    return config.kind().equals("http") ? HttpJudge.firstLook(config.http()) : Optional.empty();
+    return JudgeProvider.of(config).firstLook(config);
   }
 
   /** The same judge, whose model lies at another place on this host. */
@@ -144,7 +103,8 @@ public record JudgeSpec(
     }
   }
 
-  private static String named(JudgeConfig config, String otherwise) {
+  /** The configured name of a judge, or one made of its model's. */
+  public static String named(JudgeConfig config, String otherwise) {
     return config.name() == null
         ? Name.checked(
             "the judge's name, made of its model as assize.judge.name is null,", otherwise)

@@ -1,8 +1,10 @@
 package io.assize.spark;
 
+import io.assize.judge.JudgeProvider;
+import java.util.Collection;
+import java.util.TreeSet;
+
 import io.assize.config.JudgeConfig;
-import io.assize.judge.djl.KernelSet;
-import io.assize.judge.djl.PrecisionChoice;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,42 +33,38 @@ public final class ExecutorKernels {
    * @throws io.assize.config.UserError where one of them cannot do what is set
    */
   public static JudgeConfig resolve(SparkSession spark, JudgeConfig judge) {
-    if (!judge.kind().equals("djl")) {
+    JudgeProvider provider = JudgeProvider.of(judge);
+    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
+    if (provider.kernelsUsed(Devices.ofTask()) == null) {
       return judge;
     }
-    JavaSparkContext context = JavaSparkContext.fromSparkContext(spark.sparkContext());
-    Map<String, Long> found =
+    Collection<String> found =
         context.isLocal()
-            ? Map.of(KernelSet.forJudge(Devices.ofTask(), judge.engine().kernels()).name(), 1L)
-            : ask(context, judge.engine().kernels());
-    JudgeConfig resolved =
-        PrecisionChoice.resolve(judge, found.keySet().stream().map(KernelSet::valueOf).toList());
+            ? List.of(provider.kernels(judge, Devices.ofTask()))
+            : ask(context, judge);
+    JudgeConfig resolved = provider.fitting(judge, found);
     LOG.info(
         "kernels {} on {}; precision {}",
-        String.join(" and ", found.keySet().stream().map(name -> text(name)).toList()),
+        String.join(" and ", found),
         context.isLocal() ? "this machine" : "the executors, by their cores",
-        resolved.engine().precision());
+        provider.precision(resolved));
     return resolved;
   }
 
   /** A task for each core, twice over. */
-  private static Map<String, Long> ask(JavaSparkContext context, String kernels) {
+  private static Collection<String> ask(JavaSparkContext context, JudgeConfig judge) {
     int tasks = 2 * context.defaultParallelism();
     List<Integer> numbers = IntStream.range(0, tasks).boxed().toList();
-    Function<Integer, String> set =
+    Function<Integer, String> kernels =
         number -> {
           Thread.sleep(HOLD_MILLIS);
-          return KernelSet.forJudge(Devices.ofTask(), kernels).name();
+          return JudgeProvider.of(judge).kernels(judge, Devices.ofTask());
         };
     context.setJobDescription("assize: ask the executors for their kernels");
     try {
-      return new TreeMap<>(context.parallelize(numbers, tasks).map(set).countByValue());
+      return new TreeSet<>(context.parallelize(numbers, tasks).map(kernels).distinct().collect());
     } finally {
       context.setJobDescription(null);
     }
-  }
-
-  private static String text(String name) {
-    return KernelSet.valueOf(name).text();
   }
 }

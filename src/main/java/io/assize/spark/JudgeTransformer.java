@@ -206,15 +206,9 @@ public final class JudgeTransformer extends Transformer implements DefaultParams
   }
 
   private JudgeConfig config() {
-    Map<String, String> given = new LinkedHashMap<>();
-    given.put("assize.judge.model", ConfigUtil.quoteString(value(modelUrl)));
-    given.put("assize.judge.slots", String.valueOf(getOrDefault(batchSize)));
-    return AssizeConfig.parse(
-            String.format(
-                Locale.ROOT,
-                "assize { corpus.path = none, output.dir = none, judge { kind = djl\n%s } }",
-                value(settings)),
-            given)
-        .judge();
+    return AssizeConfig.judge(
+        value(settings),
+        Map.of("model", value(modelUrl), "slots", getOrDefault(batchSize)),
+        Map.of("kind", "djl"));
   }
 }

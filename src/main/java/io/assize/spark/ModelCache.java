@@ -1,5 +1,7 @@
 package io.assize.spark;
 
+import io.assize.judge.JudgeProvider;
+
 import io.assize.config.JudgeConfig;
 import io.assize.config.LocalPath;
 import io.assize.config.UserError;
@@ -53,13 +55,11 @@ public final class ModelCache {
 
   /** The judge with its model on this host's disk; to be called on the driver and on executors. */
   public static JudgeConfig onThisHost(JudgeConfig judge) {
-    if (!judge.kind().equals("djl")) {
-      return judge;
-    }
-    if (!remote(judge.model())) {
+    JudgeProvider provider = JudgeProvider.of(judge);
+    if (!provider.readsFiles() || !remote(judge.model())) {
       return located(judge);
     }
-    String configured = judge.engine().modelCache();
+    String configured = provider.modelCache(judge);
     java.nio.file.Path folder =
         configured == null
             ? java.nio.file.Path.of(System.getProperty("user.home"), DEFAULT)
@@ -70,7 +70,7 @@ public final class ModelCache {
 
   /** The judge with the absolute path of a model on this host's disk; others as they are. */
   public static JudgeConfig located(JudgeConfig judge) {
-    return judge.kind().equals("djl") && !remote(judge.model())
+    return JudgeProvider.of(judge).readsFiles() && !remote(judge.model())
         ? judge.withModel(LocalPath.of(judge.model()).toString())
         : judge;
   }

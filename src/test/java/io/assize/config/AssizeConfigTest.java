@@ -26,7 +26,7 @@ class AssizeConfigTest {
     assertThat(config.corpus().columns()).containsEntry("prompt", "prompt");
     assertThat(config.protocol()).isEqualTo("pairwise");
     assertThat(config.orders()).isEqualTo("both");
-    assertThat(config.judge().margin()).isEqualTo(0.05);
+    assertThat(config.judge().settings(LengthConfig.class).margin()).isEqualTo(0.05);
     assertThat(config.store().pathIn("out")).isEqualTo("out/verdicts");
     assertThat(config.store().format()).isEqualTo("delta");
     assertThat(config.output().corpus()).isTrue();
@@ -45,7 +45,7 @@ class AssizeConfigTest {
                 "assize.spark.\"spark.executor.cores\"", "4"));
     assertThat(config.corpus().paths()).isEqualTo(List.of("s3a://bucket/a", "s3a://bucket/b"));
     assertThat(config.output().dir()).isEqualTo("s3a://bucket/out");
-    assertThat(config.judge().margin()).isEqualTo(0.2);
+    assertThat(config.judge().settings(LengthConfig.class).margin()).isEqualTo(0.2);
     assertThat(config.spark()).containsEntry("spark.executor.cores", "4");
   }
 

@@ -111,7 +111,7 @@ public final class DjlJudge implements Judge {
       UnaryOperator<Engine> around)
       throws IOException {
     ModelTensors tensors = ModelTensors.of(checkpoint, files.path().toString());
-    EngineConfig engine = config.engine();
+    EngineConfig engine = EngineConfig.of(config);
     Precision precision = Precision.of(engine.precision());
     int context = Math.min(engine.contextLength(), checkpoint.config().contextLength());
     BatchSettings batch = BatchSettings.of(engine, context);

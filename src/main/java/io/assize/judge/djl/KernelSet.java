@@ -73,6 +73,11 @@ public enum KernelSet {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The set of a name. */
+  static KernelSet of(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
   /** The precisions that it can do in this engine, the one for {@code auto} first. */
   public List<String> precisions() {
     return allPrecisions().stream().map(p -> p.name().toLowerCase(Locale.ROOT)).toList();
@@ -110,7 +115,7 @@ public enum KernelSet {
     if (has == CUDA || kernels.equals("auto")) {
       return has;
     }
-    KernelSet named = valueOf(kernels.toUpperCase(Locale.ROOT));
+    KernelSet named = of(kernels);
     if (named.compareTo(has) > 0) {
       throw UserError.configuration(
           "assize.judge.kernels is %s, and what this processor's libraries use is %s: set it to"

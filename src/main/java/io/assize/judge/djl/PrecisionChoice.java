@@ -20,16 +20,14 @@ public final class PrecisionChoice {
    * @throws UserError where one of them cannot do the precision that is set
    */
   public static JudgeConfig resolve(JudgeConfig judge, Collection<KernelSet> sets) {
-    if (!judge.kind().equals("djl")) {
-      return judge;
-    }
     List<String> common = sets.iterator().next().precisions();
     for (KernelSet set : sets) {
       common = common.stream().filter(set.precisions()::contains).toList();
     }
-    String wanted = judge.engine().precision();
+    EngineConfig engine = EngineConfig.of(judge);
+    String wanted = engine.precision();
     if (wanted.equals(EngineConfig.AUTO)) {
-      return judge.withPrecision(common.get(0));
+      return judge.with(engine.withPrecision(common.get(0)));
     }
     if (!common.contains(wanted)) {
       throw UserError.configuration(
@@ -44,8 +42,7 @@ public final class PrecisionChoice {
 
   /** A judge on one device of this JVM. */
   public static JudgeConfig here(JudgeConfig judge, String device) {
-    return judge.kind().equals("djl")
-        ? resolve(judge, List.of(KernelSet.forJudge(device, judge.engine().kernels())))
-        : judge;
+    String kernels = EngineConfig.of(judge).kernels();
+    return resolve(judge, List.of(KernelSet.forJudge(device, kernels)));
   }
 }

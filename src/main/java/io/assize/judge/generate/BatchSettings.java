@@ -20,11 +20,11 @@ public record BatchSettings(
     // One position more than tokens: rows without meaning are kept in a slot's last one.
     int longest = SlotCache.roundUp(context + 1);
     return new BatchSettings(
-        engine.slots(),
+        engine.batch().slots(),
         longest,
-        Math.max(engine.cacheTokens(), longest),
-        engine.stepTokens(),
+        Math.max(engine.batch().cacheTokens(), longest),
+        engine.batch().stepTokens(),
         engine.deterministic(),
-        engine.prefixReuse());
+        engine.batch().prefixReuse());
   }
 }

@@ -1,5 +1,7 @@
 package io.assize.judge.http;
 
+import io.assize.config.HttpConfig;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,7 +31,7 @@ final class ChatRequest {
   static String question(JudgeConfig config, List<ChatMessage> messages, AskedAnswers asked) {
     ObjectNode body = body(config, asked.after(messages)).put("max_tokens", asked.mostTokens());
     body.put("temperature", 0).put("logprobs", true);
-    body.put("top_logprobs", config.http().topLogprobs());
+    body.put("top_logprobs", config.settings(HttpConfig.class).topLogprobs());
     return body.toString();
   }
 

@@ -76,7 +76,7 @@ public final class HttpJudge implements Judge {
 
   HttpJudge(JudgeConfig config, UnaryOperator<String> environment) {
     this.config = config;
-    this.http = config.http();
+    this.http = config.settings(HttpConfig.class);
     this.decoding = config.decoding();
     this.endpoint = Endpoint.of(http, environment);
     this.exchange =

@@ -1,5 +1,7 @@
 package io.assize.judge.djl;
 
+import io.assize.config.EngineConfig;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -68,7 +70,7 @@ class KernelSetTest {
   @Test
   void autoIsTheBestThatAllDevicesCanDo() {
     JudgeConfig auto = DemoJudge.config(TINY, "max_new_tokens = 8");
-    assertThat(auto.engine().precision()).isEqualTo("auto");
+    assertThat(EngineConfig.of(auto).precision()).isEqualTo("auto");
     assertThat(resolved(auto, KernelSet.AMX)).isEqualTo("int8");
     assertThat(resolved(auto, KernelSet.AVX512, KernelSet.AMX)).isEqualTo("int8");
     assertThat(resolved(auto, KernelSet.AVX2)).isEqualTo("fp32");
@@ -161,7 +163,7 @@ class KernelSetTest {
   }
 
   private static String resolved(JudgeConfig judge, KernelSet... sets) {
-    return PrecisionChoice.resolve(judge, List.of(sets)).engine().precision();
+    return EngineConfig.of(PrecisionChoice.resolve(judge, List.of(sets))).precision();
   }
 
   private static KernelSet of(String flags, Map<String, String> environment) {

@@ -1,5 +1,7 @@
 package io.assize.judge.generate;
 
+import io.assize.config.EngineConfig;
+
 import io.assize.verdict.Choice;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -94,7 +96,7 @@ class GeneratingJudgeTest {
                 GeneratingJudge.start(
                     config("decision = forced").decoding(),
                     text(),
-                    BatchSettings.of(config("decision = forced").engine(), 512),
+                    BatchSettings.of(EngineConfig.of(config("decision = forced")), 512),
                     () -> {
                       throw new IOException("no such engine");
                     }))
@@ -104,7 +106,7 @@ class GeneratingJudgeTest {
 
   private GeneratingJudge judge(String settings) throws IOException {
     JudgeConfig config = config(settings);
-    BatchSettings batch = BatchSettings.of(config.engine(), 512);
+    BatchSettings batch = BatchSettings.of(EngineConfig.of(config), 512);
     engine = new MadeUpEngine(VOCABULARY, batch);
     return GeneratingJudge.start(config.decoding(), text(), batch, () -> engine);
   }

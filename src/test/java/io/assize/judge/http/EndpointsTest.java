@@ -1,5 +1,7 @@
 package io.assize.judge.http;
 
+import io.assize.config.HttpConfig;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -220,7 +222,7 @@ class EndpointsTest {
   void anEndpointThatIsNotThereIsSeenFromTheDriverAndGivenUp(String host, String reason) {
     String url = "http://user:pa55word-open@%s:%d/v1".formatted(host, Programs.freePort());
     JudgeConfig config = config(url, "http.attempts = 2, http.backoff_millis = 1");
-    assertThat(HttpJudge.firstLook(config.http(), name -> KEY).orElseThrow())
+    assertThat(HttpJudge.firstLook(config.settings(HttpConfig.class), name -> KEY).orElseThrow())
         .contains("cannot be reached from here")
         .contains(reason)
         .doesNotContain("pa55word");
@@ -240,10 +242,10 @@ class EndpointsTest {
             new ChatServer(exchange -> ChatServer.answer(exchange, 401, "not " + KEY));
         ChatServer without =
             new ChatServer(exchange -> ChatServer.answer(exchange, 404, "no such page"))) {
-      assertThat(HttpJudge.firstLook(config(refusing.url(), "name = x").http(), name -> KEY))
+      assertThat(HttpJudge.firstLook(config(refusing.url(), "name = x").settings(HttpConfig.class), name -> KEY))
           .hasValueSatisfying(
               said -> assertThat(said).contains("refuses the key").doesNotContain(KEY));
-      assertThat(HttpJudge.firstLook(config(without.url(), "name = x").http(), name -> KEY))
+      assertThat(HttpJudge.firstLook(config(without.url(), "name = x").settings(HttpConfig.class), name -> KEY))
           .isEmpty();
       assertThat(refusing.asked()).isEmpty();
     }

@@ -1,4 +1,4 @@
-package io.assize.judge.baseline;
+package io.assize.judge.length;
 
 import io.assize.judge.Completion;
 import io.assize.judge.Judge;

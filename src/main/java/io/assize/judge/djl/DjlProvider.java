@@ -1,0 +1,81 @@
+package io.assize.judge.djl;
+
+import io.assize.config.EngineConfig;
+import io.assize.config.JudgeConfig;
+import io.assize.config.JudgeSettings;
+import io.assize.config.Settings;
+import io.assize.judge.Judge;
+import io.assize.judge.JudgeProvider;
+import io.assize.judge.JudgeSpec;
+import io.assize.judge.model.CheckpointFiles;
+import io.assize.prompt.PromptTemplate;
+import io.assize.prompt.Protocol;
+import java.nio.file.Path;
+import java.util.Collection;
+
+/** {@code djl}: a model in the executor's JVM. */
+public final class DjlProvider implements JudgeProvider {
+  @Override
+  public String kind() {
+    return "djl";
+  }
+
+  @Override
+  public JudgeSettings settings(Settings judge) {
+    return EngineConfig.of(judge);
+  }
+
+  @Override
+  public JudgeSpec check(JudgeConfig judge, Protocol protocol) {
+    // A Spark job has asked its executors; else this JVM is the one that will judge.
+    boolean open = precision(judge).equals(EngineConfig.AUTO);
+    JudgeConfig here = open ? PrecisionChoice.here(judge, "cpu") : judge;
+    CheckpointFiles files =
+        CheckpointFiles.check(
+            Path.of(judge.model()),
+            judge.decoding().writes() ? judge.decoding().maxNewTokens() : 0,
+            PromptTemplate.probe(protocol),
+            protocol.chat(),
+            PromptTokenizer::new);
+    return new JudgeSpec(
+        here,
+        JudgeSpec.named(judge, files.name()),
+        JudgeSpec.sha256(kind(), files.version(), files.sha256(), here.identity()),
+        files.sums());
+  }
+
+  @Override
+  public Judge open(JudgeSpec spec, String device) {
+    return DjlJudge.open(spec.config(), spec.files(), device);
+  }
+
+  @Override
+  public boolean readsFiles() {
+    return true;
+  }
+
+  @Override
+  public String modelCache(JudgeConfig judge) {
+    return EngineConfig.of(judge).modelCache();
+  }
+
+  @Override
+  public String kernels(JudgeConfig judge, String device) {
+    return KernelSet.forJudge(device, EngineConfig.of(judge).kernels()).text();
+  }
+
+  @Override
+  public String kernelsUsed(String device) {
+    return KernelSet.used(device).text();
+  }
+
+  @Override
+  public JudgeConfig fitting(JudgeConfig judge, Collection<String> kernels) {
+    return PrecisionChoice.resolve(judge, kernels.stream().map(KernelSet::of).toList());
+  }
+
+  @Override
+  public String precision(JudgeConfig judge) {
+    return EngineConfig.of(judge).precision();
+  }
+}

@@ -1,0 +1,50 @@
+package io.assize.judge.http;
+
+import io.assize.config.HttpConfig;
+import io.assize.config.JudgeConfig;
+import io.assize.config.JudgeSettings;
+import io.assize.config.Settings;
+import io.assize.config.UserError;
+import io.assize.judge.Judge;
+import io.assize.judge.JudgeProvider;
+import io.assize.judge.JudgeSpec;
+import io.assize.prompt.Protocol;
+import java.util.Optional;
+
+/** {@code http}: a model at an OpenAI-compatible endpoint. */
+public final class HttpProvider implements JudgeProvider {
+  @Override
+  public String kind() {
+    return "http";
+  }
+
+  @Override
+  public JudgeSettings settings(Settings judge) {
+    return HttpConfig.of(judge.section("http"));
+  }
+
+  @Override
+  public JudgeSpec check(JudgeConfig judge, Protocol protocol) {
+    HttpJudge.check(judge.settings(HttpConfig.class));
+    if (!protocol.chat().equals("model")) {
+      throw UserError.configuration(
+          "protocol %s sets chat, but an http judge's endpoint applies the model's own: set chat"
+              + " to \"model\"",
+          protocol.name());
+    }
+    return new JudgeSpec(
+        judge,
+        JudgeSpec.named(judge, judge.model()),
+        JudgeSpec.sha256(kind(), judge.model(), judge.identity()));
+  }
+
+  @Override
+  public Judge open(JudgeSpec spec, String device) {
+    return new HttpJudge(spec.config());
+  }
+
+  @Override
+  public Optional<String> firstLook(JudgeConfig judge) {
+    return HttpJudge.firstLook(judge.settings(HttpConfig.class));
+  }
+}
