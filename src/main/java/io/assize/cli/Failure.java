@@ -25,6 +25,10 @@ record Failure(String line, int exitCode, boolean bug) {
   private static final Pattern UNWRITABLE =
       Pattern.compile("Permission denied|Read-only file system|Mkdirs failed to create");
 
+  /** The line that says it, which may be deep in the text of another. */
+  private static final Pattern FULL =
+      Pattern.compile("[^\\s][^\\r\\n]*(No space left on device|Disk quota exceeded)[^\\r\\n]*");
+
   private static final Pattern SETTING = Pattern.compile("^(The value of )?spark\\.\\S+ should be");
 
   private static final int DEEPEST = 100;
@@ -60,8 +64,9 @@ record Failure(String line, int exitCode, boolean bug) {
               + " --driver-memory and --executor-memory for spark-submit",
           true);
     }
-    if (text.contains("No space left on device") || text.contains("Disk quota exceeded")) {
-      return failed("no space is left on a disk (" + firstLine(cause) + "): make room", true);
+    Matcher full = FULL.matcher(cause.toString());
+    if (full.find()) {
+      return failed("no space is left on a disk (" + Secrets.hide(full.group()) + "): make room", true);
     }
     if (cause instanceof AccessDeniedException || UNWRITABLE.matcher(text).find()) {
       return new Failure(

@@ -266,6 +266,11 @@ public final class CorpusReader {
         why = message.lines().findFirst().orElse(why);
       }
     }
+    if (why != null && why.contains("No space left on device")) {
+      return UserError.failure(
+          "corpus %s cannot be read, since a disk of Spark's own is full: %s: make room",
+          String.join(", ", paths), why);
+    }
     return UserError.configuration(
         "corpus %s cannot be read: %s: check that each of its files is whole",
         String.join(", ", paths), why);

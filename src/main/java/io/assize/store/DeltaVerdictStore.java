@@ -44,12 +44,36 @@ final class DeltaVerdictStore extends VerdictStore {
         make();
       } catch (RuntimeException e) {
         if (tries == TRIES) {
-          throw e;
+          if (!removeDeadBeginning()) {
+            throw e;
+          }
+          tries = 0;
         }
         // The other's first commit is a moment away.
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100L * tries));
       }
     }
+  }
+
+  /**
+   * Removes a log without a commit, which a run that died while it made the table has left: Delta
+   * takes it for a table's. Called when whoever else makes one has had its time.
+   *
+   * @return whether there was one
+   */
+  private boolean removeDeadBeginning() throws IOException {
+    FileSystem files = fileSystem(spark, path);
+    Path log = new Path(path, "_delta_log");
+    if (!files.exists(log)) {
+      return false;
+    }
+    for (FileStatus file : files.listStatus(log)) {
+      if (file.getPath().getName().matches("\\d+\\..*")) {
+        return false;
+      }
+    }
+    LOG.warn("{} has no commit: it was left by a run that died, and is removed", log);
+    return files.delete(log, true);
   }
 
   /**

@@ -1,5 +1,8 @@
 package io.assize.testing;
 
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
@@ -70,8 +73,13 @@ public final class SmallDisk implements AutoCloseable {
 
   /** Whether it can be written from now on. */
   public void writable(boolean can) {
-    if (!runs("mount", "-o", "remount," + (can ? "rw" : "ro"), name())) {
-      throw new AssertionError("cannot remount " + folder);
+    // Streams that failed writes left open hold the disk until they are collected.
+    for (int tries = 0; !runs("mount", "-o", "remount," + (can ? "rw" : "ro"), name()); tries++) {
+      if (tries == 20) {
+        throw new AssertionError("cannot remount " + folder);
+      }
+      System.gc();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(500));
     }
   }
 
