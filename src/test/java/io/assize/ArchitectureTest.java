@@ -110,7 +110,7 @@ class ArchitectureTest {
               "io.assize.judge.djl..",
               "io.assize.judge.http..",
               "io.assize.judge.replay..",
-              "io.assize.judge.baseline..");
+              "io.assize.judge.length..");
 
   @ArchTest
   static final ArchRule generationKnowsNoEngine =
@@ -124,7 +124,21 @@ class ArchitectureTest {
               "io.assize.judge.djl..",
               "io.assize.judge.http..",
               "io.assize.judge.replay..",
-              "io.assize.judge.baseline..");
+              "io.assize.judge.length..");
+
+  /** A kind of judge is known to its own package and the list alone; benchmarks are of one kind. */
+  @ArchTest
+  static void nobodyKnowsOneKindOfJudgeFromAnother(JavaClasses classes) {
+    for (String kind : List.of("djl", "http", "replay", "length")) {
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.assize.judge." + kind + "..", "io.assize.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.assize.judge." + kind + "..")
+          .check(classes);
+    }
+  }
 
   @ArchTest
   static final ArchRule nothingWeWriteDependsOnTheLocale =

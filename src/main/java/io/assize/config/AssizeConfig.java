@@ -85,6 +85,10 @@ public record AssizeConfig(
   private static Settings root(Config user, Map<String, String> overrides) {
     Config given = override(user, overrides);
     Config reference = ConfigFactory.parseString(Settings.resource("conf/reference.conf"));
+    for (JudgeKind kind : JudgeKind.all()) {
+      Config own = ConfigFactory.parseString(kind.reference()).atPath(ROOT + ".judge");
+      reference = reference.withFallback(own);
+    }
     refuseUnknown(given, reference);
     try {
       Config all = given.withFallback(reference).resolve();

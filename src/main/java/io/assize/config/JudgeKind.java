@@ -19,6 +19,14 @@ public interface JudgeKind {
    */
   JudgeSettings settings(Settings judge);
 
+  /**
+   * The keys below {@code assize.judge} that it has beyond those of conf/reference.conf, with their
+   * defaults, as HOCON.
+   */
+  default String reference() {
+    return "";
+  }
+
   /** All kinds, in the list's order. */
   static List<JudgeKind> all() {
     return ServiceLoader.load(JudgeKind.class, JudgeKind.class.getClassLoader()).stream()

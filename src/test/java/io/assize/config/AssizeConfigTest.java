@@ -60,7 +60,7 @@ class AssizeConfigTest {
         "assize.judge.slots | many | assize.judge.slots must be a whole number",
         "assize.judge.margin | 2 | assize.judge.margin is 2.0: it must be from 0.0 to 1.0",
         "assize.judge.margin | NaN | assize.judge.margin",
-        "assize.judge.kind | oracle | assize.judge.kind is \"oracle\": use one of djl, http, replay, length",
+        "assize.judge.kind | oracle | assize.judge.kind is \"oracle\": use one of",
         "assize.judge.kind | djl | assize.judge.model is missing",
         "assize.judge.kind | replay | assize.judge.recordings is missing",
         "assize.orders | all | assize.orders is \"all\": use one of both, ab, ba",
