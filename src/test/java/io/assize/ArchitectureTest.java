@@ -1,5 +1,6 @@
 package io.assize;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
@@ -15,62 +16,107 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Who may use whom among our packages, and where Spark may be. */
 @AnalyzeClasses(packages = "io.assize", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
-  private static final List<String> PACKAGES =
-      List.of(
-          "cli",
-          "job",
-          "config",
-          "corpus",
-          "scenario",
-          "prompt",
-          "judge",
-          "verdict",
-          "stats",
-          "summary",
-          "report",
-          "spark",
-          "storage",
-          "store",
-          "table");
+  /** Each package, sub-packages apart where their walls are others, and what it may use. */
+  private static final Map<String, List<String>> WALLS =
+      Map.ofEntries(
+          Map.entry("config", List.of()),
+          Map.entry("verdict", List.of()),
+          Map.entry("stats", List.of()),
+          Map.entry("spark.base", List.of("config")),
+          Map.entry("table", List.of("config", "spark.base")),
+          Map.entry("prompt", List.of("config", "verdict")),
+          Map.entry("judge", List.of("config", "prompt", "verdict")),
+          Map.entry("judge.model", List.of("config", "prompt")),
+          Map.entry(
+              "judge.generate", List.of("config", "prompt", "verdict", "judge", "judge.model")),
+          Map.entry(
+              "judge.djl", List.of("config", "prompt", "judge", "judge.model", "judge.generate")),
+          Map.entry("judge.http", List.of("config", "prompt", "verdict", "judge")),
+          Map.entry("judge.replay", List.of("config", "prompt", "judge")),
+          Map.entry("judge.length", List.of("config", "prompt", "verdict", "judge", "stats")),
+          Map.entry("scenario", List.of("config", "judge")),
+          Map.entry("corpus", List.of("config", "spark.base", "table")),
+          Map.entry("store", List.of("config", "spark.base", "table", "verdict")),
+          Map.entry("summary", List.of("spark.base", "stats", "store", "table", "verdict")),
+          Map.entry("report", List.of("summary", "table")),
+          Map.entry(
+              "spark", List.of("config", "judge", "judge.model", "spark.base", "verdict")),
+          Map.entry(
+              "job",
+              List.of(
+                  "config",
+                  "corpus",
+                  "judge",
+                  "prompt",
+                  "report",
+                  "scenario",
+                  "spark",
+                  "spark.base",
+                  "stats",
+                  "store",
+                  "summary",
+                  "table",
+                  "verdict")));
 
   @ArchTest
   static void packagesUseOnlyWhatStandsBelowThem(JavaClasses classes) {
-    allow(classes, "config");
-    allow(classes, "storage", "config");
-    allow(classes, "table", "config", "storage");
-    allow(classes, "corpus", "config", "storage", "table");
-    allow(classes, "scenario", "config", "judge");
-    allow(classes, "prompt", "config", "verdict");
-    allow(classes, "judge", "config", "prompt", "stats", "verdict");
-    allow(classes, "verdict");
-    allow(classes, "store", "config", "storage", "table", "verdict");
-    allow(classes, "stats");
-    allow(classes, "summary", "store", "verdict", "table", "stats", "storage");
-    allow(classes, "report", "summary", "table");
-    allow(classes, "spark", "config", "judge", "storage", "verdict");
-    allow(
-        classes,
-        "job",
-        "config",
-        "corpus",
-        "scenario",
-        "prompt",
-        "judge",
-        "verdict",
-        "stats",
-        "summary",
-        "report",
-        "spark",
-        "storage",
-        "store",
-        "table");
+    WALLS.forEach(
+        (name, below) -> {
+          List<String> above = new ArrayList<>(WALLS.keySet());
+          above.add("cli");
+          above.remove(name);
+          above.removeAll(below);
+          noClasses()
+              .that()
+              .resideInAPackage(pattern(name))
+              .should()
+              .dependOnClassesThat()
+              .resideInAnyPackage(
+                  above.stream().map(ArchitectureTest::pattern).toArray(String[]::new))
+              .check(classes);
+        });
   }
+
+  @ArchTest
+  static final ArchRule everyPackageHasItsWalls =
+      classes()
+          .should()
+          .resideInAnyPackage(
+              Stream.concat(WALLS.keySet().stream(), Stream.of("cli"))
+                  .map(ArchitectureTest::pattern)
+                  .toArray(String[]::new));
+
+  /** A package without those of its sub-packages that have walls of their own. */
+  private static String pattern(String name) {
+    boolean apart = WALLS.keySet().stream().anyMatch(other -> other.startsWith(name + "."));
+    return "io.assize." + name + (apart ? "" : "..");
+  }
+
+  /** Scala's pairs are part of Spark's Java interface. */
+  @ArchTest
+  static final ArchRule sparksInternalsAreTouchedInOneRoom =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("io.assize.spark..", "io.assize.cli.bench..")
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.describe(
+                  "are internal to Spark",
+                  type ->
+                      type.getPackageName()
+                              .matches(
+                                  "org\\.apache\\.spark\\.(rdd|scheduler|rpc|deploy|internal|executor"
+                                      + "|sql\\.(catalyst|internal|execution))(\\..*)?")
+                          || (type.getPackageName().startsWith("scala")
+                              && !type.getName().equals("scala.Tuple2"))));
 
   @ArchTest
   static final ArchRule theCoreRunsWithoutSpark =
@@ -208,19 +254,5 @@ class ArchitectureTest {
             .map(JavaClass::getSimpleName)
             .collect(Collectors.joining(", "));
     return target.getOwner().getSimpleName() + "." + target.getName() + "(" + types + ")";
-  }
-
-  private static void allow(JavaClasses classes, String name, String... below) {
-    List<String> above = new ArrayList<>(PACKAGES);
-    above.remove(name);
-    above.removeAll(List.of(below));
-    noClasses()
-        .that()
-        .resideInAPackage("io.assize." + name + "..")
-        .should()
-        .dependOnClassesThat()
-        .resideInAnyPackage(
-            above.stream().map(other -> "io.assize." + other + "..").toArray(String[]::new))
-        .check(classes);
   }
 }

@@ -1,5 +1,7 @@
 package io.assize.corpus;
 
+import io.assize.spark.base.Internals;
+
 import static io.assize.table.ColumnNames.MODEL_A;
 import static io.assize.table.ColumnNames.MODEL_B;
 import static io.assize.table.ColumnNames.PROBABILITY_A;
@@ -15,7 +17,7 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.UserError;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -140,7 +142,7 @@ public final class AlpacaEvalData {
     List<String> names = new ArrayList<>();
     try {
       Path path = Paths.qualified(spark, input);
-      FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      FileSystem files = path.getFileSystem(Internals.hadoop(spark));
       FileStatus[] found =
           files.getFileStatus(path).isDirectory()
               ? files.listStatus(path)

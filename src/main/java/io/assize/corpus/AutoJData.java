@@ -1,5 +1,7 @@
 package io.assize.corpus;
 
+import io.assize.spark.base.Internals;
+
 import static io.assize.table.ColumnNames.MODEL_A;
 import static io.assize.table.ColumnNames.MODEL_B;
 import static io.assize.table.ColumnNames.PROBABILITY_A;
@@ -15,7 +17,7 @@ import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 
 import io.assize.config.UserError;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
@@ -143,7 +145,7 @@ public final class AutoJData {
   private boolean exists(String name) {
     try {
       Path path = new Path(dir, name);
-      FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
+      FileSystem files = path.getFileSystem(Internals.hadoop(spark));
       return files.exists(path);
     } catch (IOException e) {
       return false;

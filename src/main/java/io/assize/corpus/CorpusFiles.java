@@ -1,7 +1,7 @@
 package io.assize.corpus;
 
 import io.assize.config.UserError;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;

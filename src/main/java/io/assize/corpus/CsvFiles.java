@@ -1,5 +1,7 @@
 package io.assize.corpus;
 
+import io.assize.spark.base.Internals;
+
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.lit;
@@ -7,7 +9,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusFiles.DataFile;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -52,7 +54,7 @@ final class CsvFiles {
   }
 
   List<Source> read(List<DataFile> files) {
-    Configuration hadoop = reading.sessionState().newHadoopConf();
+    Configuration hadoop = Internals.hadoop(reading);
     Map<List<String>, List<DataFile>> byHeader = new LinkedHashMap<>();
     for (DataFile file : files) {
       byHeader

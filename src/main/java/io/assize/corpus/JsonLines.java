@@ -11,7 +11,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.assize.corpus.CorpusFiles.DataFile;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;

@@ -1,5 +1,7 @@
 package io.assize.corpus;
 
+import io.assize.spark.base.ParquetTypes;
+
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -18,8 +20,6 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
-import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
-import org.apache.spark.sql.internal.SQLConf;
 import org.apache.spark.sql.types.DataType;
 
 /**
@@ -88,32 +88,18 @@ record ParquetFooter(CorpusFiles.DataFile file, List<Column> columns, String pro
 
   private static List<Column> columns(ParquetMetadata footer) {
     MessageType schema = footer.getFileMetaData().getSchema();
-    SQLConf conf = new SQLConf();
-    conf.setConfString("spark.sql.caseSensitive", "true");
-    conf.setConfString("spark.sql.parquet.binaryAsString", "false");
-    ParquetToSparkSchemaConverter converter = new ParquetToSparkSchemaConverter(conf);
+    ParquetTypes types = new ParquetTypes();
     Set<String> valued = valued(footer);
     List<Column> columns = new ArrayList<>();
     for (Type field : schema.getFields()) {
       columns.add(
           new Column(
               field.getName(),
-              type(converter, schema.getName(), field),
+              types.of(schema.getName(), field).orElse(null),
               field.toString().replaceAll("\\s+", " "),
               !valued.contains(field.getName())));
     }
     return List.copyOf(columns);
-  }
-
-  private static DataType type(ParquetToSparkSchemaConverter converter, String name, Type field) {
-    try {
-      return converter.convert(new MessageType(name, field)).apply(0).dataType();
-    } catch (
-        @SuppressWarnings("OverlyBroadCatchBlock")
-        Exception e) {
-      // Scala throws what Java would have declared: a type that Spark's reader does not know.
-      return null;
-    }
   }
 
   /** The columns that may have a value somewhere. */

@@ -1,10 +1,12 @@
 package io.assize.corpus;
 
+import io.assize.spark.base.Internals;
+
 import static org.apache.spark.sql.functions.input_file_name;
 
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusFiles.DataFile;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -84,7 +86,7 @@ final class ParquetSources {
   }
 
   private List<ParquetFooter> footers(List<DataFile> files) {
-    Configuration hadoop = reading.sessionState().newHadoopConf();
+    Configuration hadoop = Internals.hadoop(reading);
     if (files.size() <= FEW) {
       return files.stream().map(file -> ParquetFooter.read(file, hadoop)).toList();
     }

@@ -10,7 +10,7 @@ import io.assize.corpus.CorpusReader;
 import io.assize.judge.JudgeSpec;
 import io.assize.prompt.Protocol;
 import io.assize.spark.Told;
-import io.assize.storage.Kept;
+import io.assize.spark.base.Kept;
 import io.assize.store.CurrentVerdicts;
 import io.assize.store.VerdictStore;
 import io.assize.table.TableStore;

@@ -10,7 +10,7 @@ import io.assize.config.UserError;
 import io.assize.corpus.CorpusReader;
 import io.assize.job.Explanation.InOrder;
 import io.assize.prompt.Request;
-import io.assize.storage.Kept;
+import io.assize.spark.base.Kept;
 import io.assize.store.CurrentVerdicts;
 import io.assize.store.Outcomes;
 import io.assize.store.VerdictStore;

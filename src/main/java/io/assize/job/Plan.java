@@ -19,7 +19,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.when;
 
-import io.assize.storage.Kept;
+import io.assize.spark.base.Kept;
 import io.assize.store.CurrentVerdicts;
 import io.assize.store.VerdictTable;
 import io.assize.verdict.Decision;

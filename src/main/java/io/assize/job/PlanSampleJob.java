@@ -13,7 +13,7 @@ import io.assize.config.CorpusConfig;
 import io.assize.config.SummaryConfig;
 import io.assize.corpus.CorpusSchema;
 import io.assize.scenario.Taxonomy;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import io.assize.summary.SamplePlans;
 import java.util.ArrayList;
 import java.util.List;

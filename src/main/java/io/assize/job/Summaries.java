@@ -3,7 +3,7 @@ package io.assize.job;
 import io.assize.config.SummaryConfig;
 import io.assize.config.UserError;
 import io.assize.scenario.Taxonomy;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import io.assize.summary.SummaryOptions;
 import io.assize.summary.SummaryTables;
 import io.assize.verdict.OutcomePolicy;

@@ -4,7 +4,7 @@ import io.assize.config.CorpusConfig;
 import io.assize.config.SummaryConfig;
 import io.assize.corpus.CorpusSchema;
 import io.assize.scenario.Taxonomy;
-import io.assize.storage.Kept;
+import io.assize.spark.base.Kept;
 import io.assize.store.CurrentVerdicts;
 import io.assize.store.VerdictTable;
 import io.assize.table.TableStore;

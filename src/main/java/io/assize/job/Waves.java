@@ -1,7 +1,8 @@
 package io.assize.job;
 
+import io.assize.spark.base.Internals;
+
 import io.assize.config.UserError;
-import java.io.Serializable;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -18,15 +19,13 @@ import org.apache.spark.SparkJobInfo;
 import org.apache.spark.SparkStageInfo;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FilterFunction;
-import org.apache.spark.rdd.PartitionPruningRDD;
-import org.apache.spark.rdd.RDD;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructType;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import scala.runtime.AbstractFunction1;
 
 /**
  * Judges partitions of requests in waves, each of which is one commit of the store. When no task of
@@ -43,7 +42,7 @@ final class Waves {
   private static final long POLL_MILLIS = 100;
 
   private final SparkSession spark;
-  private final RDD<Row> rows;
+  private final JavaRDD<Row> rows;
   private final StructType schema;
   private final int first;
   private final int waveSeconds;
@@ -75,7 +74,7 @@ final class Waves {
    */
   Waves(Dataset<Row> requests, double begins, int waveSeconds, String name, Judged judged) {
     this.spark = requests.sparkSession();
-    this.rows = requests.toJavaRDD().rdd();
+    this.rows = requests.toJavaRDD();
     this.schema = requests.schema();
     this.waveSeconds = waveSeconds;
     this.name = name;
@@ -125,7 +124,7 @@ final class Waves {
     int number = ++started;
     nextPartition = to;
     Dataset<Row> some =
-        spark.createDataFrame(PartitionPruningRDD.create(rows, between(from, to)), schema);
+        Internals.partitions(spark, rows, schema, between(from, to));
     String commit = name + "-" + number;
     Future<?> work =
         drivers.submit(
@@ -219,32 +218,13 @@ final class Waves {
     drivers.shutdownNow();
   }
 
-  private Between between(int from, int to) {
+  /** Partitions by their places in the order in which they are judged. */
+  private Internals.Partitions between(int from, int to) {
     int all = rows.getNumPartitions();
-    return new Between(from, to, all - first, all);
-  }
-
-  /** Chooses partitions by their places in the order in which they are judged. */
-  private static final class Between extends AbstractFunction1<Object, Object>
-      implements Serializable {
-    private static final long serialVersionUID = 1L;
-
-    private final int from;
-    private final int to;
-    private final int shift;
-    private final int all;
-
-    Between(int from, int to, int shift, int all) {
-      this.from = from;
-      this.to = to;
-      this.shift = shift;
-      this.all = all;
-    }
-
-    @Override
-    public Object apply(Object partition) {
-      int index = ((Integer) partition + shift) % all;
-      return index >= from && index < to;
-    }
+    int shift = all - first;
+    return partition -> {
+      int place = (partition + shift) % all;
+      return place >= from && place < to;
+    };
   }
 }

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.ArrayType;
 
 /**
  * What a person reads of the tables on a terminal of 80 to 120 columns, and the same rows for a
@@ -331,7 +332,7 @@ public final class Leaderboard {
     Map<String, Object> values = new LinkedHashMap<>();
     for (int i = 0; i < row.length(); i++) {
       Object value = row.get(i);
-      if (value instanceof scala.collection.Seq<?>) {
+      if (row.schema().apply(i).dataType() instanceof ArrayType && value != null) {
         value = row.getList(i);
       } else if (value instanceof Timestamp time) {
         value = time.toInstant();

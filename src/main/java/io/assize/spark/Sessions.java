@@ -59,6 +59,7 @@ public final class Sessions {
     conf.setIfMissing("spark.scheduler.mode", "FAIR");
     secrets(conf);
     if (conf.get("spark.master").startsWith("local")) {
+      LocalDirs.check(conf, System.getenv("SPARK_LOCAL_DIRS"));
       return start(conf);
     }
     ExecutorWatch watch = ExecutorWatch.start(conf, out);

@@ -1,7 +1,9 @@
 package io.assize.store;
 
+import io.assize.spark.base.Internals;
+
 import io.assize.config.UserError;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import io.assize.table.TableStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -16,7 +18,6 @@ import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.catalog.ExternalCatalogUtils;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
@@ -102,7 +103,7 @@ final class ParquetVerdictStore extends VerdictStore {
     try {
       return folders().stream()
           .map(folder -> folder.getParent().getName().substring(JUDGE.length()))
-          .map(ExternalCatalogUtils::unescapePathName)
+          .map(Internals::unescaped)
           .distinct()
           .sorted()
           .toList();
@@ -221,7 +222,7 @@ final class ParquetVerdictStore extends VerdictStore {
 
   private Path folder(String judge, String protocol) {
     return new Path(
-        new Path(path, JUDGE + ExternalCatalogUtils.escapePathName(judge)),
-        PROTOCOL + ExternalCatalogUtils.escapePathName(protocol));
+        new Path(path, JUDGE + Internals.escaped(judge)),
+        PROTOCOL + Internals.escaped(protocol));
   }
 }

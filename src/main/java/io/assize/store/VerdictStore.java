@@ -1,10 +1,12 @@
 package io.assize.store;
 
+import io.assize.spark.base.Internals;
+
 import static org.apache.spark.sql.functions.col;
 
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import io.assize.table.TableStore;
 import io.assize.verdict.VerdictKey;
 import java.io.IOException;
@@ -185,6 +187,6 @@ public abstract class VerdictStore {
   }
 
   static FileSystem fileSystem(SparkSession spark, String path) throws IOException {
-    return new Path(path).getFileSystem(spark.sessionState().newHadoopConf());
+    return new Path(path).getFileSystem(Internals.hadoop(spark));
   }
 }

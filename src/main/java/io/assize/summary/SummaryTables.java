@@ -1,6 +1,6 @@
 package io.assize.summary;
 
-import io.assize.storage.Kept;
+import io.assize.spark.base.Kept;
 import io.assize.table.TableStore;
 import java.util.ArrayList;
 import java.util.Comparator;

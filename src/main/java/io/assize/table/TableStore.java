@@ -1,7 +1,7 @@
 package io.assize.table;
 
 import io.assize.config.UserError;
-import io.assize.storage.Paths;
+import io.assize.spark.base.Paths;
 import java.io.IOException;
 import java.util.List;
 import java.util.UUID;

@@ -112,7 +112,10 @@ class DurabilityIT {
     String out = "held-" + seconds;
     Running run =
         cluster.start(
-            Map.of("spark.network.timeout", timeout, "spark.executor.heartbeatInterval", "3s"),
+            Map.of(
+                "spark.network.timeout", timeout,
+                "spark.network.timeoutInterval", "10s",
+                "spark.executor.heartbeatInterval", "3s"),
             command(out));
     Programs.await(run, "wave 1 committed", LIMIT);
     Programs.await(run, "wave 2: ", LIMIT);
@@ -133,7 +136,7 @@ class DurabilityIT {
     Ended died = Programs.end(run, LIMIT);
     long committed = verdicts("once").count();
     assertThat(died.code()).as(died.err()).isEqualTo(1);
-    assertThat(died.err().lines().filter(line -> line.startsWith("assize: wave")))
+    assertThat(died.err().lines().filter(line -> line.matches("assize: wave \\d+ failed.*")))
         .singleElement()
         .asString()
         .contains("run the same command again; what was committed is kept");

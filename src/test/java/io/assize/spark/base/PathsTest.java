@@ -1,4 +1,4 @@
-package io.assize.storage;
+package io.assize.spark.base;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package io.assize.storage;
+package io.assize.spark.base;
 
 import java.util.ArrayDeque;
 import java.util.Deque;

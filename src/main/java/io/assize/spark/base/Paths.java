@@ -1,4 +1,4 @@
-package io.assize.storage;
+package io.assize.spark.base;
 
 import io.assize.config.UserError;
 import java.io.FileNotFoundException;
@@ -40,7 +40,7 @@ public final class Paths {
    * @throws UserError where there is no file system for it
    */
   public static Path qualified(SparkSession spark, String name) {
-    return qualified(spark.sessionState().newHadoopConf(), name);
+    return qualified(Internals.hadoop(spark), name);
   }
 
   /** The same with Hadoop's settings at hand. */
@@ -56,7 +56,7 @@ public final class Paths {
 
   /** The file system of a path. */
   public static FileSystem fileSystem(SparkSession spark, Path path) throws IOException {
-    return path.getFileSystem(spark.sessionState().newHadoopConf());
+    return path.getFileSystem(Internals.hadoop(spark));
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.assize.corpus;
+package io.assize.spark.base;
 
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
@@ -9,7 +9,7 @@ import scala.collection.Iterator;
  * A session beside the given one, in which strangers' files are read: names count letter by letter,
  * and dates of whatever age. The given session's settings are left alone.
  */
-final class ReadingSession {
+public final class ReadingSession {
   private static final Map<String, String> SETTINGS =
       Map.of(
           "spark.sql.caseSensitive", "true",
@@ -24,7 +24,8 @@ final class ReadingSession {
 
   private ReadingSession() {}
 
-  static SparkSession of(SparkSession spark) {
+  /** A new one. */
+  public static SparkSession of(SparkSession spark) {
     SparkSession reading = spark.newSession();
     Iterator<Tuple2<String, String>> settings = spark.conf().getAll().iterator();
     while (settings.hasNext()) {
