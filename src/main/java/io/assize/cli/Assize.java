@@ -57,7 +57,14 @@ public final class Assize implements Runnable {
   /** Runs a command; whatever is thrown ends as one line and an exit code. */
   static int execute(String... arguments) {
     Assize assize = new Assize();
-    return assize.execute(new CommandLine(assize), arguments);
+    return assize.execute(commandLine(assize), arguments);
+  }
+
+  /** All commands. */
+  static CommandLine commandLine(Assize assize) {
+    CommandLine all = new CommandLine(assize);
+    ImportCommand.addFormats(all.getSubcommands().get("import"));
+    return all;
   }
 
   int execute(CommandLine commandLine, String... arguments) {

@@ -1,5 +1,7 @@
 package io.assize.cli;
 
+import io.assize.corpus.importer.Importer;
+
 import io.assize.config.AssizeConfig;
 import io.assize.config.LocalPath;
 import io.assize.job.ImportJob;
@@ -8,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiFunction;
+import java.util.concurrent.Callable;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,10 +21,20 @@ import picocli.CommandLine.Option;
 @Command(
     name = "import",
     description = "Brings public data in as corpus and verdicts.",
-    mixinStandardHelpOptions = true,
-    subcommands = CommandLine.HelpCommand.class)
+    mixinStandardHelpOptions = true)
 final class ImportCommand implements Runnable {
   @CommandLine.Spec private CommandLine.Model.CommandSpec spec;
+
+  /** Gives the command its formats. */
+  static void addFormats(CommandLine command) {
+    for (Importer importer : Importer.ALL) {
+      CommandLine format = new CommandLine(new Format(importer));
+      format.getCommandSpec().usageMessage().description(importer.description());
+      command.addSubcommand(importer.format(), format);
+    }
+    command.addSubcommand("autoj-templates", new AutoJTemplates());
+    command.addSubcommand("help", new CommandLine.HelpCommand());
+  }
 
   @Override
   public void run() {
@@ -44,12 +56,27 @@ final class ImportCommand implements Runnable {
     private AssizeConfig config() {
       return given.flag("assize.output.dir", out, "--out").load();
     }
+  }
 
-    private int data(String name, BiFunction<ImportJob, String, ImportJob.Result> work) {
-      AssizeConfig config = config();
-      try (SparkSession spark = Sessions.open("import " + name, config.spark(), Output::progress)) {
-        ImportJob.Result result = work.apply(new ImportJob(spark), config.output().dir());
-        output.print(
+  /** A format of data. */
+  @Command(mixinStandardHelpOptions = true)
+  private static final class Format implements Callable<Integer> {
+    private final Importer importer;
+
+    @Mixin private Paths paths;
+
+    Format(Importer importer) {
+      this.importer = importer;
+    }
+
+    @Override
+    public Integer call() {
+      AssizeConfig config = paths.config();
+      String name = "import " + importer.format();
+      try (SparkSession spark = Sessions.open(name, config.spark(), Output::progress)) {
+        String output = config.output().dir();
+        ImportJob.Result result = new ImportJob(spark).run(importer, paths.input, output);
+        paths.output.print(
             result,
             String.format(
                 Locale.ROOT,
@@ -57,40 +84,28 @@ final class ImportCommand implements Runnable {
                 result.corpus(),
                 result.verdicts(),
                 result.quarantined(),
-                config.output().dir()));
+                output));
         return 0;
       }
     }
   }
 
   @Command(
-      name = "autoj",
-      description = "Auto-J's test sets and the outputs recorded for them.",
-      mixinStandardHelpOptions = true)
-  int autoj(@Mixin Paths paths) {
-    return paths.data("autoj", (job, out) -> job.autoJ(paths.input, out));
-  }
-
-  @Command(
-      name = "alpaca-eval",
-      description = "AlpacaEval's annotations: a file or a folder, plain or gzip.",
-      mixinStandardHelpOptions = true)
-  int alpacaEval(@Mixin Paths paths) {
-    return paths.data("alpaca-eval", (job, out) -> job.alpacaEval(paths.input, out));
-  }
-
-  @Command(
-      name = "autoj-templates",
       description = "The Auto-J judge's own prompts, as protocol files.",
       mixinStandardHelpOptions = true)
-  int autojTemplates(@Mixin Paths paths) {
-    List<Path> files =
-        ImportJob.autoJTemplates(
-            LocalPath.of(paths.input), LocalPath.of(paths.config().output().dir()));
-    StringBuilder text = new StringBuilder();
-    files.forEach(file -> text.append(file).append('\n'));
-    paths.output.print(
-        Map.of("files", files.stream().map(Path::toString).toList()), text.toString());
-    return 0;
+  private static final class AutoJTemplates implements Callable<Integer> {
+    @Mixin private Paths paths;
+
+    @Override
+    public Integer call() {
+      List<Path> files =
+          ImportJob.autoJTemplates(
+              LocalPath.of(paths.input), LocalPath.of(paths.config().output().dir()));
+      StringBuilder text = new StringBuilder();
+      files.forEach(file -> text.append(file).append('\n'));
+      paths.output.print(
+          Map.of("files", files.stream().map(Path::toString).toList()), text.toString());
+      return 0;
+    }
   }
 }

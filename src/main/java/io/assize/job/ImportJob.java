@@ -1,13 +1,15 @@
 package io.assize.job;
 
+import io.assize.corpus.importer.Importer;
+
+import io.assize.corpus.importer.Imported;
+
 import io.assize.config.AssizeConfig;
 
 import static org.apache.spark.sql.functions.lit;
 
 import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
-import io.assize.corpus.AlpacaEvalData;
-import io.assize.corpus.AutoJData;
 import io.assize.corpus.AutoJTemplates;
 import io.assize.corpus.Corpus;
 import io.assize.corpus.CorpusReader;
@@ -73,46 +75,39 @@ public final class ImportJob {
    */
   public record Result(long corpus, long verdicts, long quarantined, String output) {}
 
-  /** Auto-J's test sets and the outputs of its 13B judge. */
-  public Result autoJ(String input, String output) {
-    AutoJData data = new AutoJData(spark, input);
-    Corpus pairs = check(data.pairwiseCorpus(), CorpusSchema.PAIRWISE, input);
-    Corpus singles = check(data.singleCorpus(), CorpusSchema.SINGLE, input);
-    Dataset<Row> both = data.pairwiseRecordings().union(data.singleRecordings());
-    Dataset<Row> recordings = both.withColumn("judge", lit("auto-j-13b"));
-    Dataset<Row> verdicts =
-        replay(pairs, recordings, "auto-j-13b", PAIRWISE, List.of(Order.AB, Order.BA))
-            .union(replay(singles, recordings, "auto-j-13b", SINGLE, List.of(Order.SINGLE)));
-    return write(
-        kind(pairs.valid(), "pairwise").unionByName(kind(singles.valid(), "single"), true),
-        recordings,
-        verdicts,
-        pairs.quarantined().unionByName(singles.quarantined(), true),
-        output);
-  }
-
-  /** AlpacaEval's annotations. */
-  public Result alpacaEval(String input, String output) {
-    AlpacaEvalData data = new AlpacaEvalData(spark, input);
-    Corpus pairs = check(data.corpus().distinct(), CorpusSchema.PAIRWISE, input);
+  /** Reads a format, replays what its judges said, and writes all of it. */
+  public Result run(Importer importer, String input, String output) {
+    Imported data = importer.read(spark, input);
+    Corpus pairs = check(data.pairs(), CorpusSchema.PAIRWISE, input);
+    Corpus singles =
+        data.singles() == null ? null : check(data.singles(), CorpusSchema.SINGLE, input);
     Dataset<Row> recordings = null;
     Dataset<Row> verdicts = null;
-    for (String annotator : data.annotators()) {
-      Dataset<Row> some = data.recordings(annotator).withColumn("judge", lit(annotator));
-      Dataset<Row> replayed = replay(pairs, some, annotator, PAIRWISE, List.of(Order.AB));
-      recordings = recordings == null ? some : recordings.union(some);
-      verdicts = verdicts == null ? replayed : verdicts.union(replayed);
+    for (Imported.Recorded recorded : data.judges()) {
+      String judge = recorded.judge();
+      Dataset<Row> outputs = recorded.recordings().withColumn("judge", lit(judge));
+      recordings = union(recordings, outputs);
+      verdicts =
+          union(verdicts, replay(pairs, outputs, judge, PAIRWISE, Order.shown(recorded.orders())));
+      if (singles != null) {
+        verdicts =
+            union(verdicts, replay(singles, outputs, judge, SINGLE, List.of(Order.SINGLE)));
+      }
     }
-    if (verdicts == null) {
-      throw UserError.configuration(
-          "input %s holds no annotation with a preference: name AlpacaEval's annotations", input);
+    Dataset<Row> corpus = kind(pairs.valid(), "pairwise");
+    Dataset<Row> quarantined = pairs.quarantined();
+    if (singles != null) {
+      corpus = corpus.unionByName(kind(singles.valid(), "single"), true);
+      quarantined = quarantined.unionByName(singles.quarantined(), true);
     }
-    return write(
-        kind(pairs.valid(), "pairwise"),
-        recordings,
-        verdicts,
-        pairs.quarantined().unionByName(data.quarantined(), true),
-        output);
+    if (data.quarantined() != null) {
+      quarantined = quarantined.unionByName(data.quarantined(), true);
+    }
+    return write(corpus, recordings, verdicts, quarantined, output);
+  }
+
+  private static Dataset<Row> union(Dataset<Row> rows, Dataset<Row> more) {
+    return rows == null ? more : rows.union(more);
   }
 
   /**

@@ -48,7 +48,7 @@ class AssizeTest {
   @Test
   void everyCommandHasItsHelp() {
     List<List<String>> commands = new ArrayList<>();
-    collect(new CommandLine(new Assize()), List.of(), commands);
+    collect(Assize.commandLine(new Assize()), List.of(), commands);
     assertThat(commands)
         .contains(
             List.of("bench", "engine"), List.of("bench", "store"), List.of("import", "autoj"));

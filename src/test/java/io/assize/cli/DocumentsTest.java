@@ -97,7 +97,7 @@ class DocumentsTest {
         }
       }
     }
-    Set<String> all = new CommandLine(new Assize()).getSubcommands().keySet();
+    Set<String> all = Assize.commandLine(new Assize()).getSubcommands().keySet();
     assertThat(all)
         .allSatisfy(
             name ->
@@ -135,7 +135,7 @@ class DocumentsTest {
 
   /** Finds the command, and each of the flags in it. */
   private static void check(String where, String command) {
-    CommandLine line = new CommandLine(new Assize());
+    CommandLine line = Assize.commandLine(new Assize());
     boolean name = true;
     for (String word : command.trim().split("[ =]+", -1)) {
       name = name && WORD.matcher(word).matches() && !line.getSubcommands().isEmpty();

@@ -1,5 +1,7 @@
 package io.assize.endtoend;
 
+import io.assize.corpus.importer.Importer;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.assize.job.DemoCorpus;
@@ -40,7 +42,7 @@ class ClusterIT {
   @Test
   void aClusterGivesTheVerdictsOfOneMachineAndLoadsTheModelOnceAnExecutor() throws IOException {
     Path corpus = dir.resolve("autoj");
-    new ImportJob(LocalSpark.session()).autoJ(PublicData.autoJ().toString(), corpus.toString());
+    new ImportJob(LocalSpark.session()).run(Importer.of("autoj"), PublicData.autoJ().toString(), corpus.toString());
     LocalSpark.session().stop();
     Path conf = conf(corpus.resolve("corpus/kind=pairwise"));
 

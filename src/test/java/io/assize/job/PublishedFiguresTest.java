@@ -1,5 +1,7 @@
 package io.assize.job;
 
+import io.assize.corpus.importer.Importer;
+
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -112,7 +114,7 @@ class PublishedFiguresTest {
   void alpacaEvalGivesItsLeaderboard() throws IOException {
     Path imported = dir.resolve("alpaca");
     new ImportJob(LocalSpark.session())
-        .alpacaEval(PublicData.alpacaEval().toString(), imported.toString());
+        .run(Importer.of("alpaca-eval"), PublicData.alpacaEval().toString(), imported.toString());
     Path out = dir.resolve("alpaca-tables");
     summarize(imported, out);
     Dataset<Row> rates =
@@ -245,7 +247,7 @@ class PublishedFiguresTest {
     if (autoJ == null) {
       Path out = dir.resolve("autoj");
       ImportJob.Result result =
-          new ImportJob(LocalSpark.session()).autoJ(PublicData.autoJ().toString(), out.toString());
+          new ImportJob(LocalSpark.session()).run(Importer.of("autoj"), PublicData.autoJ().toString(), out.toString());
       assertThat(result.corpus()).isEqualTo(1392 + 232);
       assertThat(result.verdicts()).isEqualTo(2 * 1392 + 232);
       assertThat(result.quarantined()).isZero();

@@ -1,4 +1,4 @@
-package io.assize.corpus;
+package io.assize.corpus.importer;
 
 import io.assize.spark.base.Internals;
 
@@ -39,7 +39,7 @@ import org.apache.spark.sql.types.StructType;
  * models. The baseline is a, the model is b; a preference of 1 means that the baseline won, 2 the
  * model, between them the judge's probability, and 0 or 1.5 a draw.
  */
-public final class AlpacaEvalData {
+final class AlpacaEvalData {
   private static final StructType FIELDS =
       new StructType()
           .add("instruction_id", DataTypes.StringType)
@@ -56,7 +56,7 @@ public final class AlpacaEvalData {
   private final Dataset<Row> rows;
 
   /** A file, or a folder of files ending in .json, .jsonl or either with .gz. */
-  public AlpacaEvalData(SparkSession spark, String input) {
+  AlpacaEvalData(SparkSession spark, String input) {
     List<String> whole = new ArrayList<>();
     List<String> lines = new ArrayList<>();
     for (String file : files(spark, input)) {
@@ -78,7 +78,7 @@ public final class AlpacaEvalData {
   }
 
   /** The names of the annotators: the judges. */
-  public List<String> annotators() {
+  List<String> annotators() {
     return rows.filter(annotated())
         .select("annotator")
         .distinct()
@@ -88,7 +88,7 @@ public final class AlpacaEvalData {
   }
 
   /** The pairs as a pairwise corpus; the scenario is AlpacaEval's data set. */
-  public Dataset<Row> corpus() {
+  Dataset<Row> corpus() {
     return rows.filter(annotated())
         .select(
             col(SAMPLE_ID),
@@ -101,7 +101,7 @@ public final class AlpacaEvalData {
   }
 
   /** An annotator's preferences as recordings in the one order shown. */
-  public Dataset<Row> recordings(String annotator) {
+  Dataset<Row> recordings(String annotator) {
     Column preference = when(col("preference").equalTo(0.0), lit(1.5)).otherwise(col("preference"));
     Column a = lit(2.0).minus(preference);
     return rows.filter(annotated().and(col("annotator").equalTo(annotator)))
@@ -115,7 +115,7 @@ public final class AlpacaEvalData {
   }
 
   /** Rows that bear no usable preference, with the reason. */
-  public Dataset<Row> quarantined() {
+  Dataset<Row> quarantined() {
     return rows.filter(annotated().isNull().or(not(annotated())))
         .withColumn("reason", lit("no preference from 1 to 2 (or 0) by a named annotator"));
   }

@@ -1,4 +1,4 @@
-package io.assize.corpus;
+package io.assize.corpus.importer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

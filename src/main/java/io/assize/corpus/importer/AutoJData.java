@@ -1,4 +1,4 @@
-package io.assize.corpus;
+package io.assize.corpus.importer;
 
 import io.assize.spark.base.Internals;
 
@@ -34,7 +34,7 @@ import org.apache.spark.sql.SparkSession;
  * and outputs count 0 for the first response shown, 1 for the second, 2 for a tie; rows of the
  * files belong together by their place.
  */
-public final class AutoJData {
+final class AutoJData {
   private static final String PAIRS = "pairwise_test.jsonl";
   private static final String OUTPUT = "pairwise_autoj_output.jsonl";
   private static final String SWAPPED = "pairwise_autoj_output_swapped.jsonl";
@@ -55,7 +55,7 @@ public final class AutoJData {
   private final boolean checkout;
 
   /** A checkout of Auto-J's repository, or a folder of its files under the names above. */
-  public AutoJData(SparkSession spark, String dir) {
+  AutoJData(SparkSession spark, String dir) {
     this.spark = spark;
     this.dir = Paths.qualified(spark, dir).toString();
     this.checkout = exists(IN_CHECKOUT.get(PAIRS));
@@ -68,7 +68,7 @@ public final class AutoJData {
   }
 
   /** The pairwise test set as a pairwise corpus; the models are not known by name. */
-  public Dataset<Row> pairwiseCorpus() {
+  Dataset<Row> pairwiseCorpus() {
     return numbered(PAIRS)
         .select(
             id("pairwise"),
@@ -82,12 +82,12 @@ public final class AutoJData {
   }
 
   /** The recorded decisions in both orders, in terms of the corpus's a and b. */
-  public Dataset<Row> pairwiseRecordings() {
+  Dataset<Row> pairwiseRecordings() {
     return decisions(OUTPUT, "ab", "a", "b").union(decisions(SWAPPED, "ba", "b", "a"));
   }
 
   /** The critique test set as a single corpus. */
-  public Dataset<Row> singleCorpus() {
+  Dataset<Row> singleCorpus() {
     return numbered(SINGLES)
         .select(
             id("single"),
@@ -98,7 +98,7 @@ public final class AutoJData {
   }
 
   /** The recorded critiques with their ratings, as raw texts. */
-  public Dataset<Row> singleRecordings() {
+  Dataset<Row> singleRecordings() {
     return numbered(CRITIQUES)
         .select(
             id("single"),
