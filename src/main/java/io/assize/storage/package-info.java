@@ -1,0 +1,8 @@
+/**
+ * Where data lies: a user's text as a path that Spark and Hadoop are given, and what is kept in
+ * memory and on executors' disks for a while.
+ *
+ * <p>May use {@code config}. May be used by {@code table}, {@code corpus}, {@code store}, {@code
+ * summary}, {@code spark}, {@code job} and {@code cli}.
+ */
+package io.assize.storage;
