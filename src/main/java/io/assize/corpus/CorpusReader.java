@@ -39,8 +39,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads Parquet, Delta, JSON lines or CSV into the corpus's columns and sets bad rows aside. A file
- * that cannot be read, a used column that is missing or of a wrong type stops here; of the rows
- * nothing is dropped, and columns that nobody mapped decide over nothing.
+ * that cannot be read, a used column that is missing or of a wrong type stops here; no row is
+ * dropped, and columns that are not mapped decide nothing.
  */
 public final class CorpusReader {
   private static final Logger LOG = LoggerFactory.getLogger(CorpusReader.class);

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * with its reason.
  */
 public final class LastingJudge implements Judge {
-  /** Who dies again and again dies of what it is asked. */
+  /** A judge that dies more often than this is taken to die of what it is asked. */
   static final int RENEWALS = 3;
 
   private static final Logger LOG = LoggerFactory.getLogger(LastingJudge.class);

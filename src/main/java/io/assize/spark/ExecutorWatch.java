@@ -82,7 +82,7 @@ final class ExecutorWatch implements AutoCloseable {
     }
   }
 
-  /** Whether a job is there, and nobody but the driver. */
+  /** Whether a job is under way and there is no executor. */
   private static boolean waits(SparkContext context) {
     return context.statusTracker().getActiveJobIds().length > 0
         && context.getExecutorMemoryStatus().size() <= 1;

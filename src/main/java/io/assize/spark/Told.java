@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes lines for a person, whatever becomes of them: a console that throws ends no run, and no
- * thread that tells how far it is.
+ * Hands lines on to a person's console. A console that throws ends neither the run nor the thread
+ * that tells its progress.
  *
  * @param out where the lines go
  */

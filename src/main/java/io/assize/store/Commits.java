@@ -92,7 +92,11 @@ final class Commits {
     return whole;
   }
 
-  /** What nobody needs who began to read at a time or later, in milliseconds since 1970. */
+  /**
+   * What no reader needs that began at this time or later.
+   *
+   * @param since milliseconds since 1970
+   */
   List<Path> unread(long since) {
     List<Path> unread = new ArrayList<>();
     for (Map.Entry<String, FileStatus> commit : there.entrySet()) {

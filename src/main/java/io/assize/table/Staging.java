@@ -140,8 +140,8 @@ public final class Staging implements AutoCloseable {
   }
 
   /**
-   * A file in a table's folder that no table of ours has; null where there is none. Who replaces
-   * the table would delete it.
+   * A file in a table's folder that is not one of our tables' files, and that replacing the table
+   * would delete; null where there is none.
    */
   public static Path foreign(FileSystem files, Path table) throws IOException {
     for (FileStatus found : list(files, table)) {

@@ -110,7 +110,8 @@ class DocumentsTest {
     for (Path file : Documents.all()) {
       String text = String.join("\n", Documents.lines(file));
       KEY.matcher(
-              text.replaceAll("(io|scripts)[./]assize[.\\w]*|assize\\.(jar|log|test)[.\\w]*", ""))
+              text.replaceAll(
+                  "(io|scripts)[./]assize[.\\w]*|assize\\.(jar|log|test|write)[.\\w]*", ""))
           .results()
           .forEach(
               key ->

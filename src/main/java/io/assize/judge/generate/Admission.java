@@ -4,8 +4,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who comes into the batch, and when: in the order in which they were handed in, the first as soon
- * as the cache has a slot for it, nobody before it. Any thread may hand in; one lets in.
+ * The queue before the batch. Sequences enter in the order in which they were handed in, the first
+ * as soon as the cache has a slot for it, none before it. Any thread may hand in; one thread
+ * admits.
  */
 final class Admission {
   private final LinkedBlockingQueue<Sequence> waiting = new LinkedBlockingQueue<>();

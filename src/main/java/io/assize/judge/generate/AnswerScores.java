@@ -11,8 +11,8 @@ import java.util.stream.LongStream;
 
 /**
  * Log-probabilities of allowed answers, each the sum of its tokens'. The logits of answers' tokens
- * are computed anew, in double precision: they lie close together, and in bfloat16 they would be as
- * many steps of 1/16 apart.
+ * are computed anew, in double precision: they lie close together, and bfloat16 has steps of 1/16
+ * there.
  */
 final class AnswerScores {
   private final Engine engine;

@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Work in an engine's native library that a process which ends lets come to its end, and begins no
- * more of. When a JVM ends, by a signal too, PyTorch's own exit handlers free what its operators
- * use; a thread that is in one of them then crashes the process or leaves it waiting for ever.
+ * Work in an engine's native library. A process that ends waits for what is under way and begins no
+ * more. When a JVM ends, by a signal too, PyTorch's own exit handlers free what its operators use;
+ * a thread that is in one of them then crashes the process or leaves it waiting for ever.
  */
 public final class NativeWork implements AutoCloseable {
   /** Longer than a step of a batch or the loading of a small model takes. */

@@ -70,12 +70,12 @@ final class SlotCache {
     return length;
   }
 
-  /** Who writes, by slots. */
+  /** The sequences that write, in the order of their slots. */
   List<Sequence> writing() {
     return atWork(Sequence.Phase.WRITING);
   }
 
-  /** Who reads, in the order in which they came to it. */
+  /** The sequences that read, in the order in which they began to. */
   List<Sequence> reading() {
     List<Sequence> reading = atWork(Sequence.Phase.READING);
     reading.sort(Comparator.comparingLong(sequence -> sequence.turn));
@@ -170,7 +170,7 @@ final class SlotCache {
     }
   }
 
-  /** Those leave for whom nobody waits any more. */
+  /** Removes the sequences that nobody waits for any more. */
   void leaveAbandoned() {
     for (Sequence sequence : slots) {
       if (sequence != null && sequence.abandoned()) {

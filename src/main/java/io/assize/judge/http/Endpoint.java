@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Where an endpoint is, and how one shows it who one is. What is secret in it is made known to
- * {@link Secrets}; the addresses hold none.
+ * An endpoint's addresses, and the credentials that requests to it bear. What is secret is made
+ * known to {@link Secrets}; the addresses hold none of it.
  *
  * @param chat takes requests for chat completions
  * @param models lists the models

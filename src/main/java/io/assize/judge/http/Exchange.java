@@ -79,7 +79,7 @@ final class Exchange {
     }
   }
 
-  /** Whether nobody was reached, in a way that ends no other request better. */
+  /** Whether the endpoint could not be reached, as no other request would reach it either. */
   static boolean unreachable(IOException failure) {
     return failure instanceof ConnectException
         || failure instanceof UnknownHostException

@@ -1,8 +1,8 @@
 package io.assize.judge.http;
 
 /**
- * How long one goes on with an endpoint that refuses everything: not long where it has never
- * answered, longer where it has.
+ * How many refusals in a row end the trying of an endpoint: few where it has never answered, more
+ * where it has.
  */
 final class Patience {
   private static final int WITHOUT_ANY_ANSWER = 3;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * An answer without success.
+ * An endpoint's answer that refuses a request.
  *
  * @param status HTTP's
  * @param said the endpoint's own text, on one line, at most {@value #LONGEST} characters

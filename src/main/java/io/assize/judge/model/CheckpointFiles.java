@@ -18,7 +18,7 @@ import java.util.stream.LongStream;
  *
  * @param path the directory or file
  * @param sums the sha-256 that each file must have, by name; empty where nobody has checked them
- * @param version the version of its family's arithmetic; null where nobody has looked
+ * @param version the version of its family's arithmetic; null where it is not known yet
  */
 public record CheckpointFiles(Path path, Map<String, String> sums, String version) {
 
@@ -26,7 +26,7 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     sums = Collections.unmodifiableSortedMap(new TreeMap<>(sums));
   }
 
-  /** Files of which nobody has asked the family. */
+  /** Files whose family is not known yet. */
   public CheckpointFiles(Path path, Map<String, String> sums) {
     this(path, sums, null);
   }

@@ -89,7 +89,7 @@ record ModelNumbers(String where, Function<String, Object> values) {
     return number;
   }
 
-  /** Short, whatever stands there, and in one line. */
+  /** A value for an error: one line, of bounded length. */
   private static String shown(Object value) {
     String text = String.valueOf(value).replaceAll("\\s+", " ");
     return text.length() > 60 ? text.substring(0, 60) + "…" : text;

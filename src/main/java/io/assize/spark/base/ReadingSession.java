@@ -6,8 +6,8 @@ import scala.Tuple2;
 import scala.collection.Iterator;
 
 /**
- * A session beside the given one, in which strangers' files are read: names count letter by letter,
- * and dates of whatever age. The given session's settings are left alone.
+ * A session beside the given one, in which strangers' files are read: columns' names differ where
+ * their case does, and dates may be of any age. The given session's settings are left alone.
  */
 public final class ReadingSession {
   private static final Map<String, String> SETTINGS =

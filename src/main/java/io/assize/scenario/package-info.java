@@ -1,0 +1,6 @@
+/**
+ * Scenarios, the groups they belong to, and the groups' criteria.
+ *
+ * <p>May use {@code config} and {@code judge}. May be used by {@code job} and {@code cli}.
+ */
+package io.assize.scenario;
