@@ -120,4 +120,21 @@ final class Matrices {
       out[i] = sum;
     }
   }
+
+  /** Adds times·from. */
+  static void add(double[][] to, double[][] from, double times) {
+    for (int i = 0; i < to.length; i++) {
+      for (int j = 0; j < to.length; j++) {
+        to[i][j] += times * from[i][j];
+      }
+    }
+  }
+
+  /** Adds w·x·xᵀ, x being 1 at a, −1 at b. */
+  static void addPair(double[][] m, int a, int b, double w) {
+    m[a][a] += w;
+    m[b][b] += w;
+    m[a][b] -= w;
+    m[b][a] -= w;
+  }
 }
