@@ -7,8 +7,8 @@ import java.util.Arrays;
  * 1952), fitted by maximum likelihood, with scores as weights of a win (a tie is half of one, a
  * soft verdict its probability).
  *
- * <p>The covariance is the {@link Sandwich}. What scenarios tell of each other is {@link Pooling}'s,
- * replicates are {@link Resampling}'s.
+ * <p>The covariance is the {@link Sandwich}. What scenarios tell of each other is {@link
+ * Pooling}'s, replicates are {@link Resampling}'s.
  */
 public final class BradleyTerry {
   /** Elo points of one unit of θ: 400 / ln 10. */

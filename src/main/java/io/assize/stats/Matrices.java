@@ -109,6 +109,11 @@ final class Matrices {
     return product;
   }
 
+  /** bread·meat·bread, both symmetric. */
+  static double[][] sandwich(double[][] bread, double[][] meat) {
+    return product(product(bread, meat), bread);
+  }
+
   /** m·v into out. */
   static void multiply(double[][] m, double[] v, double[] out) {
     for (int i = 0; i < m.length; i++) {

@@ -37,7 +37,7 @@ public final class Sandwich {
     if (prior != null) {
       addPrior(meat, prior);
     }
-    double[][] covariance = Matrices.product(Matrices.product(bread, meat), bread);
+    double[][] covariance = Matrices.sandwich(bread, meat);
     centre(covariance);
     if (prior != null && prior.varianceError() > 0) {
       widen(covariance, prior);
