@@ -231,7 +231,7 @@ public final class Coverage {
     double[][] m = new double[theta.length][theta.length];
     for (int i = 0; i < games.a.length; i++) {
       for (int j = i + 1; j < games.a.length && games.prompt[j] == games.prompt[i]; j++) {
-        BradleyTerry.cross(
+        Sandwich.cross(
             m,
             games.a[i],
             games.b[i],
@@ -259,7 +259,7 @@ public final class Coverage {
     }
     double[][] replicates =
         bootstrap
-            ? BradleyTerry.bootstrap(battles, fit, null, REPLICATES, draws.below(1 << 30))
+            ? Resampling.bootstrap(battles, fit, null, REPLICATES, draws.below(1 << 30))
             : null;
     Seen seen = new Seen(0, 0, 0);
     for (int i = 0; i < models; i++) {
@@ -292,12 +292,12 @@ public final class Coverage {
       games.add(games(draws, own[scenario], 30 + draws.below(120), 0.2, 1));
     }
     BradleyTerry.Fit whole = BradleyTerry.fit(together(games).battles(models), null);
-    List<BradleyTerry.Deviation> deviations = new ArrayList<>();
+    List<Pooling.Deviation> deviations = new ArrayList<>();
     for (Games some : games) {
-      deviations.add(BradleyTerry.Deviation.of(some.battles(models), whole.strength()));
+      deviations.add(Pooling.Deviation.of(some.battles(models), whole.strength()));
     }
-    BradleyTerry.Spread found = BradleyTerry.spread(deviations, Math.pow(5 / BradleyTerry.ELO, 2));
-    double[][] covariance = BradleyTerry.ofMean(whole.covariance(), found);
+    Pooling.Spread found = Pooling.spread(deviations, Math.pow(5 / BradleyTerry.ELO, 2));
+    double[][] covariance = Pooling.ofMean(whole.covariance(), found);
     Seen seen = new Seen(0, 0, 0);
     for (int s = 0; s < scenarios; s++) {
       BradleyTerry.Fit fit =

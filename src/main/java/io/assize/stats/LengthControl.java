@@ -220,7 +220,7 @@ public final class LengthControl {
     double[][] bread = Matrices.inverse(factor);
     double[][] meat = Sums.matrix(sums.squares, model);
     meat[1][1] += PRECISION;
-    return Matrices.product(Matrices.product(bread, meat), bread);
+    return Matrices.sandwich(bread, meat);
   }
 
   private static double[][] penalised(double[][] h, boolean difficulty) {

@@ -109,6 +109,11 @@ final class Matrices {
     return product;
   }
 
+  /** bread·meat·bread, both symmetric. */
+  static double[][] sandwich(double[][] bread, double[][] meat) {
+    return product(product(bread, meat), bread);
+  }
+
   /** m·v into out. */
   static void multiply(double[][] m, double[] v, double[] out) {
     for (int i = 0; i < m.length; i++) {
@@ -119,5 +124,22 @@ final class Matrices {
       }
       out[i] = sum;
     }
+  }
+
+  /** Adds times·from. */
+  static void add(double[][] to, double[][] from, double times) {
+    for (int i = 0; i < to.length; i++) {
+      for (int j = 0; j < to.length; j++) {
+        to[i][j] += times * from[i][j];
+      }
+    }
+  }
+
+  /** Adds w·x·xᵀ, x being 1 at a, −1 at b. */
+  static void addPair(double[][] m, int a, int b, double w) {
+    m[a][a] += w;
+    m[b][b] += w;
+    m[a][b] -= w;
+    m[b][a] -= w;
   }
 }

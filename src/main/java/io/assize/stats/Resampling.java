@@ -3,8 +3,8 @@ package io.assize.stats;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
-/** The bootstrap of Bradley–Terry ratings: see {@link BradleyTerry#bootstrap}. */
-final class Resampling {
+/** Replicates of Bradley–Terry strengths: of games drawn anew, or of a fit and its covariance. */
+public final class Resampling {
   private static final int MOST_STEPS = 12;
 
   private final Battles battles;
@@ -15,7 +15,60 @@ final class Resampling {
   private final double[] never;
   private final double near;
 
-  Resampling(Battles battles, BradleyTerry.Fit fit, BradleyTerry.Prior prior) {
+  /**
+   * Replicates of the strengths by resampling the sufficient statistics: each kind of score of each
+   * pair is drawn anew (Poisson with the count seen, the Poisson bootstrap of Hanley &amp;
+   * MacGibbon 2006; soft scores by their mean and variance), and the ratings are fitted to what was
+   * drawn. The cost does not depend on the number of games. Games are taken as independent.
+   *
+   * @param prior of the fit, or null; its mean is drawn anew as well
+   * @return {@code [replicates][models]}, each with mean 0
+   */
+  public static double[][] bootstrap(
+      Battles battles, BradleyTerry.Fit fit, BradleyTerry.Prior prior, int replicates, long seed) {
+    return new Resampling(battles, fit, prior).replicates(replicates, seed);
+  }
+
+  /**
+   * Replicates where games depend on each other: the fit moved by draws with its covariance, which
+   * is the bootstrap by normal multipliers of the clusters' gradients, to first order.
+   */
+  public static double[][] multiplied(BradleyTerry.Fit fit, int replicates, long seed) {
+    int models = fit.strength().length;
+    double[][] root = Matrices.root(fit.covariance());
+    double[][] samples = new double[replicates][models];
+    Draws draws = new Draws(seed);
+    for (double[] sample : samples) {
+      draws.normal(root, sample);
+      for (int i = 0; i < models; i++) {
+        sample[i] += fit.strength()[i];
+      }
+    }
+    return samples;
+  }
+
+  /** The covariance of replicates, {@code [replicates][models]}. */
+  public static double[][] covariance(double[][] replicates) {
+    int models = replicates[0].length;
+    double[] mean = new double[models];
+    for (double[] replicate : replicates) {
+      for (int i = 0; i < models; i++) {
+        mean[i] += replicate[i] / replicates.length;
+      }
+    }
+    double[][] sum = new double[models][models];
+    for (double[] replicate : replicates) {
+      for (int i = 0; i < models; i++) {
+        double off = (replicate[i] - mean[i]) / (replicates.length - 1);
+        for (int j = 0; j < models; j++) {
+          sum[i][j] += off * (replicate[j] - mean[j]);
+        }
+      }
+    }
+    return sum;
+  }
+
+  private Resampling(Battles battles, BradleyTerry.Fit fit, BradleyTerry.Prior prior) {
     this.battles = battles;
     this.fit = fit;
     this.prior = prior;
@@ -36,7 +89,7 @@ final class Resampling {
     this.near = Math.max(1e-4, 0.03 * least);
   }
 
-  double[][] replicates(int count, long seed) {
+  private double[][] replicates(int count, long seed) {
     double[][] samples = new double[count][];
     double[][] root =
         prior == null || prior.covariance() == null ? null : Matrices.root(prior.covariance());
@@ -109,7 +162,7 @@ final class Resampling {
       }
       Matrices.multiply(fit.bread(), gradient, move);
       if (priorMean == null) {
-        centre(move);
+        BradleyTerry.centre(move);
       }
       double size = Arrays.stream(move).map(Math::abs).max().orElse(0);
       // A replicate in which a model never loses has no optimum: it stays where it still moved
@@ -125,7 +178,7 @@ final class Resampling {
       }
       last = size;
     }
-    centre(theta);
+    BradleyTerry.centre(theta);
     return theta;
   }
 
@@ -143,12 +196,5 @@ final class Resampling {
       }
     }
     return gradient;
-  }
-
-  private static void centre(double[] values) {
-    double mean = Arrays.stream(values).average().orElse(0);
-    for (int i = 0; i < values.length; i++) {
-      values[i] -= mean;
-    }
   }
 }

@@ -163,7 +163,7 @@ public final class StyleControl {
     }
     double[][] bread = Matrices.inverse(factor);
     double[][] meat = sums.matrix(sums.meat);
-    return Matrices.product(Matrices.product(bread, meat), bread);
+    return Matrices.sandwich(bread, meat);
   }
 
   /** The information with the sum of all θ held at 0. */

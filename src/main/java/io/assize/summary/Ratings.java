@@ -3,8 +3,10 @@ package io.assize.summary;
 import io.assize.stats.Battles;
 import io.assize.stats.BradleyTerry;
 import io.assize.stats.FixedPoint;
+import io.assize.stats.Pooling;
 import io.assize.stats.Quantiles;
 import io.assize.stats.Ranks;
+import io.assize.stats.Resampling;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -105,7 +107,7 @@ final class Ratings {
    * @param all the ratings over all games; null: this is they, or there is no pooling
    * @param spread of levels' strengths about those over all
    */
-  record Pooled(Rated all, BradleyTerry.Spread spread) implements Serializable {}
+  record Pooled(Rated all, Pooling.Spread spread) implements Serializable {}
 
   /** Every level's ratings; as many as there are levels. */
   JavaRDD<Rated> fit() {
@@ -167,7 +169,7 @@ final class Ratings {
   private Map<String, Pooled> pools(Map<String, Rated> whole) {
     Broadcast<Map<String, Rated>> shared = spark.broadcast(whole);
     Broadcast<Names> all = names;
-    List<Tuple2<String, BradleyTerry.Deviation>> found =
+    List<Tuple2<String, Pooling.Deviation>> found =
         levels
             .filter(l -> !l.level.equals(Levels.ALL))
             .map(
@@ -177,12 +179,12 @@ final class Ratings {
                   List<Integer> some = Arrays.stream(rated.models()).boxed().toList();
                   return new Tuple2<>(
                       l.judge + "\u0000" + l.level,
-                      BradleyTerry.Deviation.of(
+                      Pooling.Deviation.of(
                           l.of(PairSums.class).battles(count).among(some), rated.strength()));
                 })
             .collect();
-    Map<String, TreeMap<String, BradleyTerry.Deviation>> byKind = new HashMap<>();
-    for (Tuple2<String, BradleyTerry.Deviation> one : found) {
+    Map<String, TreeMap<String, Pooling.Deviation>> byKind = new HashMap<>();
+    for (Tuple2<String, Pooling.Deviation> one : found) {
       String[] parts = one._1().split("\u0000", 2);
       byKind
           .computeIfAbsent(parts[0] + "\u0000" + Levels.rank(parts[1]), k -> new TreeMap<>())
@@ -193,7 +195,7 @@ final class Ratings {
         (kind, deviations) -> {
           Rated rated = whole.get(kind.split("\u0000", 2)[0]);
           if (deviations.size() >= LEAST_LEVELS && rated.models().length > 1) {
-            BradleyTerry.Spread spread = BradleyTerry.spread(deviations.values(), LEAST_VARIANCE);
+            Pooling.Spread spread = Pooling.spread(deviations.values(), LEAST_VARIANCE);
             pools.put(kind, new Pooled(rated, spread));
           }
         });
@@ -322,7 +324,7 @@ final class Ratings {
     }
     double[][] replicates = last ? replicates(among, fit, prior, cross, options) : null;
     double[][] covariance =
-        replicates == null ? fit.covariance() : BradleyTerry.covariance(replicates);
+        replicates == null ? fit.covariance() : Resampling.covariance(replicates);
     return new Rated(
         sums.judge,
         sums.level,
@@ -361,9 +363,9 @@ final class Ratings {
       return null;
     }
     return cross == null
-        ? BradleyTerry.bootstrap(
+        ? Resampling.bootstrap(
             battles, fit, prior, options.draws().replicates(), options.draws().seed())
-        : BradleyTerry.multiplied(fit, options.draws().replicates(), options.draws().seed());
+        : Resampling.multiplied(fit, options.draws().replicates(), options.draws().seed());
   }
 
   /** The whole's strengths as the prior mean of a level's models. */
@@ -387,7 +389,7 @@ final class Ratings {
     return new BradleyTerry.Prior(
         mean,
         pooled.spread().variance(),
-        BradleyTerry.ofMean(covariance, pooled.spread()),
+        Pooling.ofMean(covariance, pooled.spread()),
         pooled.spread().error());
   }
 }

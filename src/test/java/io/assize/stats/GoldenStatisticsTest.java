@@ -52,7 +52,7 @@ class GoldenStatisticsTest {
         Battles battles = battles(board);
         BradleyTerry.Fit fit = BradleyTerry.fit(battles, null);
         double[][] covariance =
-            BradleyTerry.covariance(BradleyTerry.bootstrap(battles, fit, null, 2000, 7));
+            Resampling.covariance(Resampling.bootstrap(battles, fit, null, 2000, 7));
         for (int i = 0; i < fit.strength().length; i++) {
           // 2,000 replicates know an error to about 1.6 %; games are few enough for more.
           assertThat(Math.sqrt(covariance[i][i]) / fit.error(i)).isCloseTo(1, within(0.15));

@@ -63,6 +63,11 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
     return new Arguments(more, named);
   }
 
+  /** Whether an argument was not given, or as None. */
+  static boolean absent(Object given) {
+    return given == null || given == None.NONE;
+  }
+
   static Object or(Object given, Object otherwise) {
     return given == null ? otherwise : given;
   }

@@ -2,85 +2,29 @@ package io.assize.prompt.jinja;
 
 import io.assize.prompt.jinja.Token.Kind;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/**
- * Parses expressions, each method one level of Jinja's precedence, loosest first. Expressions
- * cannot nest deeper than {@link Limits#TEMPLATE_DEPTH}, neither in brackets nor in chains.
- */
+/** Parses expressions, each method one level of Jinja's precedence, loosest first. */
 final class ExpressionParser {
   private static final Set<String> COMPARISONS = Set.of("==", "!=", "<", "<=", ">", ">=");
 
-  /** How long a chain as {@code a + b + c} may be. */
-  private static final int CHAIN = 2 * Limits.TEMPLATE_DEPTH;
-
   private final TokenStream tokens;
-  private final IdentityHashMap<Expression, Integer> heights = new IdentityHashMap<>();
+  private final Nesting nesting;
+  private final UnknownNames unknown;
+  private final PostfixParser postfix;
 
-  /** Filters and tests that do not exist, in the order found. */
-  private final List<TemplateException> unknown = new ArrayList<>();
-
-  private boolean lenient;
-  private int depth;
-
-  ExpressionParser(TokenStream tokens) {
+  ExpressionParser(TokenStream tokens, Nesting nesting, UnknownNames unknown) {
     this.tokens = tokens;
+    this.nesting = nesting;
+    this.unknown = unknown;
+    this.postfix = new PostfixParser(this, tokens, nesting, unknown);
   }
 
-  /**
-   * Whether filters and tests that do not exist are refused only when they are reached, as they are
-   * in an {@code if}; gives what was set before.
-   */
-  boolean lenient(boolean wanted) {
-    boolean before = lenient;
-    lenient = wanted;
-    return before;
-  }
-
-  /** Refuses the template if it names a filter or test that does not exist. */
-  void refuseUnknown() {
-    if (!unknown.isEmpty()) {
-      throw unknown.get(0);
-    }
-  }
-
-  /** Parses one level deeper, and refuses what is too deep. */
-  <T> T deeper(Supplier<T> parse) {
-    if (++depth > Limits.TEMPLATE_DEPTH) {
-      throw tooDeep();
-    }
-    T parsed = parse.get();
-    depth--;
-    return parsed;
-  }
-
-  private TemplateException tooDeep() {
-    return new TemplateException(
-        tokens.line(),
-        "nests deeper than %d levels: the template is refused",
-        Limits.TEMPLATE_DEPTH);
-  }
-
-  /** An expression one higher than its highest part. */
-  private Expression over(Expression made, Expression... parts) {
-    int height = 0;
-    for (Expression part : parts) {
-      height = Math.max(height, heights.getOrDefault(part, 0));
-    }
-    if (height >= CHAIN) {
-      throw new TemplateException(
-          tokens.line(), "has a chain of more than %d operations: the template is refused", CHAIN);
-    }
-    heights.put(made, height + 1);
-    return made;
-  }
-
-  private Expression over(Expression made, List<Expression> parts) {
-    return over(made, parts.toArray(new Expression[0]));
+  /** The filter whose name comes next; {@code of} is null for a block. */
+  Expression filter(Expression of) {
+    return postfix.filter(of);
   }
 
   /** An expression, or a tuple where commas follow. */
@@ -92,7 +36,7 @@ final class ExpressionParser {
     List<Expression> items = new ArrayList<>();
     boolean several = false;
     while (!tupleEnds(endName)) {
-      items.add(conditional ? expression() : deeper(this::or));
+      items.add(conditional ? expression() : nesting.deeper(this::or));
       if (!tokens.skipOperator(",")) {
         break;
       }
@@ -105,7 +49,7 @@ final class ExpressionParser {
       throw new TemplateException(
           tokens.line(), "Expected an expression, got %s", tokens.current().shown());
     }
-    return over(new Expression.Sequence(List.copyOf(items), true), items);
+    return nesting.over(new Expression.Sequence(List.copyOf(items), true), items);
   }
 
   private boolean tupleEnds(String endName) {
@@ -116,22 +60,22 @@ final class ExpressionParser {
   }
 
   Expression expression() {
-    return deeper(this::conditional);
+    return nesting.deeper(this::conditional);
   }
 
   private Expression conditional() {
     int line = tokens.line();
-    int known = unknown.size();
+    int known = unknown.count();
     Expression value = or();
     while (tokens.skipName("if")) {
       Expression test = or();
       Expression otherwise = tokens.skipName("else") ? expression() : null;
       value =
           otherwise == null
-              ? over(new Expression.Conditional(line, test, value, null), test, value)
-              : over(
+              ? nesting.over(new Expression.Conditional(line, test, value, null), test, value)
+              : nesting.over(
                   new Expression.Conditional(line, test, value, otherwise), test, value, otherwise);
-      unknown.subList(known, unknown.size()).clear();
+      unknown.keepFirst(known);
       line = tokens.line();
     }
     return value;
@@ -141,7 +85,7 @@ final class ExpressionParser {
     Expression left = and();
     while (tokens.skipName("or")) {
       Expression right = and();
-      left = over(new Expression.Logical(false, left, right), left, right);
+      left = nesting.over(new Expression.Logical(false, left, right), left, right);
     }
     return left;
   }
@@ -150,7 +94,7 @@ final class ExpressionParser {
     Expression left = not();
     while (tokens.skipName("and")) {
       Expression right = not();
-      left = over(new Expression.Logical(true, left, right), left, right);
+      left = nesting.over(new Expression.Logical(true, left, right), left, right);
     }
     return left;
   }
@@ -159,8 +103,8 @@ final class ExpressionParser {
     if (!tokens.skipName("not")) {
       return comparison();
     }
-    Expression operand = deeper(this::not);
-    return over(new Expression.Unary("not", operand), operand);
+    Expression operand = nesting.deeper(this::not);
+    return nesting.over(new Expression.Unary("not", operand), operand);
   }
 
   private Expression comparison() {
@@ -178,7 +122,7 @@ final class ExpressionParser {
       return first;
     }
     List<Expression> others = List.copyOf(operands.subList(1, operands.size()));
-    return over(new Expression.Comparison(line, first, operators, others), operands);
+    return nesting.over(new Expression.Comparison(line, first, operators, others), operands);
   }
 
   private String comparisonOperator() {
@@ -208,7 +152,7 @@ final class ExpressionParser {
     }
     return parts.size() == 1
         ? parts.get(0)
-        : over(new Expression.Concatenation(List.copyOf(parts)), parts);
+        : nesting.over(new Expression.Concatenation(List.copyOf(parts)), parts);
   }
 
   private Expression product() {
@@ -221,35 +165,26 @@ final class ExpressionParser {
 
   private Expression binary(Supplier<Expression> operand, String... operators) {
     Expression left = operand.get();
-    while (isOneOf(operators)) {
+    while (tokens.isOneOf(operators)) {
       int line = tokens.line();
       String operator = (String) tokens.next().value();
       Expression right = operand.get();
-      left = over(new Expression.Binary(line, operator, left, right), left, right);
+      left = nesting.over(new Expression.Binary(line, operator, left, right), left, right);
     }
     return left;
   }
 
-  private boolean isOneOf(String... operators) {
-    for (String operator : operators) {
-      if (tokens.isOperator(operator)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
   private Expression unary(boolean withFilters) {
     Expression value;
-    if (isOneOf("-", "+")) {
+    if (tokens.isOneOf("-", "+")) {
       String operator = (String) tokens.next().value();
-      Expression operand = deeper(() -> unary(false));
-      value = over(new Expression.Unary(operator, operand), operand);
+      Expression operand = nesting.deeper(() -> unary(false));
+      value = nesting.over(new Expression.Unary(operator, operand), operand);
     } else {
       value = primary();
     }
-    value = postfix(value);
-    return withFilters ? filtersAndTests(value) : value;
+    value = postfix.subscriptsAndCalls(value);
+    return withFilters ? postfix.filtersAndTests(value) : value;
   }
 
   Expression primary() {
@@ -288,7 +223,7 @@ final class ExpressionParser {
 
   private Expression bracketed(Token token) {
     if (tokens.skipOperator("(")) {
-      Expression inside = deeper(() -> tuple(true, null, true));
+      Expression inside = nesting.deeper(() -> tuple(true, null, true));
       tokens.expectOperator(")");
       return inside;
     }
@@ -301,7 +236,7 @@ final class ExpressionParser {
         }
       }
       tokens.expectOperator("]");
-      return over(new Expression.Sequence(List.copyOf(items), false), items);
+      return nesting.over(new Expression.Sequence(List.copyOf(items), false), items);
     }
     if (tokens.skipOperator("{")) {
       return mapping();
@@ -323,190 +258,6 @@ final class ExpressionParser {
     tokens.expectOperator("}");
     List<Expression> parts = new ArrayList<>(keys);
     parts.addAll(values);
-    return over(new Expression.Mapping(List.copyOf(keys), List.copyOf(values)), parts);
-  }
-
-  private Expression postfix(Expression of) {
-    Expression value = of;
-    while (isOneOf(".", "[", "(")) {
-      value = tokens.isOperator("(") ? call(value) : subscript(value);
-    }
-    return value;
-  }
-
-  private Expression filtersAndTests(Expression of) {
-    Expression value = of;
-    while (true) {
-      if (tokens.skipOperator("|")) {
-        value = filter(value);
-      } else if (tokens.isName("is")) {
-        value = test(value);
-      } else if (tokens.isOperator("(")) {
-        value = call(value);
-      } else {
-        return value;
-      }
-    }
-  }
-
-  private Expression subscript(Expression of) {
-    int line = tokens.line();
-    if (tokens.skipOperator(".")) {
-      if (tokens.is(Kind.INTEGER)) {
-        Expression index = new Expression.Constant(tokens.next().value());
-        return over(new Expression.Item(line, of, index), of);
-      }
-      if (!tokens.is(Kind.NAME)) {
-        throw new TemplateException(tokens.line(), "expected name or number");
-      }
-      return over(new Expression.Attribute(line, of, tokens.expectName()), of);
-    }
-    tokens.expectOperator("[");
-    Expression start = tokens.isOperator(":") ? null : expression();
-    if (tokens.isOperator(":")) {
-      return slice(line, of, start);
-    }
-    List<Expression> keys = new ArrayList<>();
-    if (start == null) {
-      throw new TemplateException(line, "Expected an expression, got ']'");
-    }
-    keys.add(start);
-    while (tokens.skipOperator(",")) {
-      keys.add(expression());
-    }
-    tokens.expectOperator("]");
-    Expression key =
-        keys.size() == 1 ? start : over(new Expression.Sequence(List.copyOf(keys), true), keys);
-    return over(new Expression.Item(line, of, key), of, key);
-  }
-
-  private Expression slice(int line, Expression of, Expression start) {
-    tokens.expectOperator(":");
-    Expression stop = slicePart();
-    Expression step = tokens.skipOperator(":") ? slicePart() : null;
-    tokens.expectOperator("]");
-    List<Expression> parts = new ArrayList<>(List.of(of));
-    for (Expression part : new Expression[] {start, stop, step}) {
-      if (part != null) {
-        parts.add(part);
-      }
-    }
-    return over(new Expression.Slice(line, of, start, stop, step), parts);
-  }
-
-  private Expression slicePart() {
-    return isOneOf(":", "]") ? null : expression();
-  }
-
-  Expression call(Expression callee) {
-    int line = tokens.line();
-    CallArguments arguments = arguments();
-    return over(new Expression.Call(line, callee, arguments), parts(callee, arguments));
-  }
-
-  private static List<Expression> parts(Expression of, CallArguments arguments) {
-    List<Expression> parts = new ArrayList<>(arguments.positional());
-    parts.addAll(arguments.values());
-    for (Expression part : new Expression[] {of, arguments.rest(), arguments.namedRest()}) {
-      if (part != null) {
-        parts.add(part);
-      }
-    }
-    return parts;
-  }
-
-  private CallArguments arguments() {
-    List<Expression> positional = new ArrayList<>();
-    List<String> names = new ArrayList<>();
-    List<Expression> values = new ArrayList<>();
-    Expression rest = null;
-    Expression namedRest = null;
-    int line = tokens.line();
-    tokens.expectOperator("(");
-    while (!tokens.isOperator(")")) {
-      boolean fits = namedRest == null;
-      if (tokens.skipOperator("*")) {
-        fits &= rest == null;
-        rest = expression();
-      } else if (tokens.skipOperator("**")) {
-        namedRest = expression();
-      } else if (tokens.is(Kind.NAME) && tokens.following().isOperator("=")) {
-        names.add(tokens.expectName());
-        tokens.next();
-        values.add(expression());
-      } else {
-        fits &= rest == null && names.isEmpty();
-        positional.add(expression());
-      }
-      if (!fits) {
-        throw new TemplateException(line, "invalid syntax for function call expression");
-      }
-      if (!tokens.isOperator(")")) {
-        tokens.expectOperator(",");
-      }
-    }
-    tokens.next();
-    if (new HashSet<>(names).size() < names.size()) {
-      throw new TemplateException(line, "keyword argument repeated");
-    }
-    return new CallArguments(
-        List.copyOf(positional), List.copyOf(names), List.copyOf(values), rest, namedRest);
-  }
-
-  /** The filter whose name comes next, and those after it; {@code of} is null for a block. */
-  Expression filter(Expression of) {
-    int line = tokens.line();
-    String name = dottedName();
-    if (Filters.get(name) == null) {
-      refuse(line, "filter", name);
-    }
-    CallArguments arguments = tokens.isOperator("(") ? arguments() : CallArguments.NONE;
-    return over(new Expression.Filter(line, of, name, arguments), parts(of, arguments));
-  }
-
-  private Expression test(Expression of) {
-    int line = tokens.line();
-    tokens.expectName("is");
-    boolean negated = tokens.skipName("not");
-    String name = dottedName();
-    if (Tests.get(name) == null) {
-      refuse(line, "test", name);
-    }
-    CallArguments arguments = testArguments();
-    Expression test = over(new Expression.Test(line, of, name, arguments), parts(of, arguments));
-    return negated ? over(new Expression.Unary("not", test), test) : test;
-  }
-
-  private CallArguments testArguments() {
-    if (tokens.isOperator("(")) {
-      return arguments();
-    }
-    boolean begins =
-        tokens.is(Kind.NAME)
-            || tokens.is(Kind.STRING)
-            || tokens.is(Kind.INTEGER)
-            || tokens.is(Kind.FLOAT)
-            || isOneOf("[", "{");
-    if (!begins || tokens.isName("else") || tokens.isName("or") || tokens.isName("and")) {
-      return CallArguments.NONE;
-    }
-    if (tokens.isName("is")) {
-      throw new TemplateException(tokens.line(), "You cannot chain multiple tests with is");
-    }
-    return CallArguments.of(deeper(() -> postfix(primary())));
-  }
-
-  private String dottedName() {
-    StringBuilder name = new StringBuilder(tokens.expectName());
-    while (tokens.skipOperator(".")) {
-      name.append('.').append(tokens.expectName());
-    }
-    return name.toString();
-  }
-
-  private void refuse(int line, String kind, String name) {
-    if (!lenient) {
-      unknown.add(new TemplateException(line, "No %s named '%s'.", kind, name));
-    }
+    return nesting.over(new Expression.Mapping(List.copyOf(keys), List.copyOf(values)), parts);
   }
 }

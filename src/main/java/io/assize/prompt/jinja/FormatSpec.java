@@ -95,7 +95,7 @@ record FormatSpec(
   }
 
   private Text padded(Run run, Text text, String side) {
-    return new Strings(run)
+    return run.strings()
         .pad(text, width, fill, !side.equals("<"), !side.equals(">"))
         .withSafe(text.isSafe());
   }

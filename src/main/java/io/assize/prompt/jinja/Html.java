@@ -42,7 +42,7 @@ final class Html {
   /** The text without comments and tags, white space runs as one blank, entities resolved. */
   Text stripTags(Text text) {
     Text bare = without(without(text, "<!--", "-->"), "<", ">");
-    return unescape(new Strings(run).oneBlank(bare));
+    return unescape(run.strings().oneBlank(bare));
   }
 
   private Text without(Text text, String open, String close) {

@@ -56,7 +56,7 @@ record MacroBody(
     parameters.forEach(scope::parameter);
     specials.forEach(scope::parameter);
     for (Expression value : defaults) {
-      value.visitNames((name, read) -> scope.load(name));
+      scope.load(value);
     }
     Statement.open(scope, body);
   }
@@ -64,6 +64,6 @@ record MacroBody(
   void visitNames(NameVisitor visitor) {
     parameters.forEach(parameter -> visitor.visit(parameter, false));
     defaults.forEach(value -> value.visitNames(visitor));
-    body.forEach(statement -> statement.visitNames(visitor));
+    Statement.visitNames(body, visitor);
   }
 }

@@ -1,5 +1,6 @@
 package io.assize.prompt.jinja;
 
+import static io.assize.prompt.jinja.Arguments.absent;
 import static io.assize.prompt.jinja.Arguments.number;
 import static io.assize.prompt.jinja.Arguments.or;
 import static io.assize.prompt.jinja.Arguments.text;
@@ -72,22 +73,22 @@ final class Methods {
   }
 
   static {
-    changes("upper", Strings::upper);
-    changes("lower", Strings::lower);
-    changes("casefold", Strings::lower);
-    changes("title", Strings::title);
-    changes("capitalize", Strings::capitalize);
-    changes("swapcase", Strings::swapCase);
+    changes("upper", Casing::upper);
+    changes("lower", Casing::lower);
+    changes("casefold", Casing::lower);
+    changes("title", Casing::title);
+    changes("capitalize", Casing::capitalize);
+    changes("swapcase", Casing::swapCase);
     asks("isalpha", Strings::isLetter);
     asks("isalnum", Strings::isLetterOrNumber);
     asks("isdigit", Strings::isDigit);
     asks("isdecimal", Strings::isDecimal);
     asks("isnumeric", Strings::isNumeric);
     asks("isspace", Spaces::isSpace);
-    tells("islower", Strings::isLower);
-    tells("isupper", Strings::isUpper);
-    tells("istitle", Strings::isTitle);
-    tells("isascii", (strings, text) -> text.isEmpty() || strings.all(text, c -> c < 0x80));
+    tells("islower", (run, text) -> run.casing().isLower(text));
+    tells("isupper", (run, text) -> run.casing().isUpper(text));
+    tells("istitle", (run, text) -> run.casing().isTitle(text));
+    tells("isascii", (run, text) -> text.isEmpty() || run.strings().all(text, c -> c < 0x80));
     strips("strip", true, true);
     strips("lstrip", true, false);
     strips("rstrip", false, true);
@@ -101,25 +102,25 @@ final class Methods {
     dicts();
   }
 
-  private static void changes(String name, BiFunction<Strings, Text, Text> change) {
+  private static void changes(String name, BiFunction<Casing, Text, Text> change) {
     put(
         name,
         (run, self, arguments) -> {
           arguments.bind(name, 0);
-          return change.apply(run.strings(), self).withSafe(self.isSafe());
+          return change.apply(run.casing(), self).withSafe(self.isSafe());
         });
   }
 
   private static void asks(String name, IntPredicate wanted) {
-    tells(name, (strings, text) -> strings.all(text, wanted));
+    tells(name, (run, text) -> run.strings().all(text, wanted));
   }
 
-  private static void tells(String name, BiFunction<Strings, Text, Boolean> question) {
+  private static void tells(String name, BiFunction<Run, Text, Boolean> question) {
     put(
         name,
         (run, self, arguments) -> {
           arguments.bind(name, 0);
-          return question.apply(run.strings(), self);
+          return question.apply(run, self);
         });
   }
 
@@ -231,7 +232,7 @@ final class Methods {
 
   /** The part of a text between two indices; null where it begins beyond the end. */
   private static Text part(Text self, Object start, Object end) {
-    if (start != null && start != None.NONE && whole(start, 0) > self.length()) {
+    if (!absent(start) && whole(start, 0) > self.length()) {
       return null;
     }
     Slicing slicing = Slicing.of(self.length(), start, end, null);
@@ -367,6 +368,6 @@ final class Methods {
   }
 
   private static Text optional(Object given, String what) {
-    return given == null || given == None.NONE ? null : text(given, what);
+    return absent(given) ? null : text(given, what);
   }
 }

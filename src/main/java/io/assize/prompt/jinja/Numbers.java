@@ -211,4 +211,13 @@ final class Numbers {
       throw new TemplateException("division by zero");
     }
   }
+
+  /** A float without its fraction. */
+  static BigInteger truncated(Object real) {
+    double value = (Double) real;
+    if (!Double.isFinite(value)) {
+      throw new TemplateException("cannot convert float %s to integer", Printing.real(value));
+    }
+    return new BigDecimal(value).toBigInteger();
+  }
 }

@@ -17,6 +17,8 @@ final class Parser {
       Set.of("true", "false", "none", "True", "False", "None");
 
   private final TokenStream tokens;
+  private final Nesting nesting;
+  private final UnknownNames unknown = new UnknownNames();
   private final ExpressionParser expressions;
 
   /** The tags that are open, innermost first. */
@@ -27,7 +29,8 @@ final class Parser {
 
   private Parser(String template) {
     this.tokens = new TokenStream(Lexer.tokens(template));
-    this.expressions = new ExpressionParser(tokens);
+    this.nesting = new Nesting(tokens);
+    this.expressions = new ExpressionParser(tokens, nesting, unknown);
   }
 
   static List<Statement> parse(String template) {
@@ -36,7 +39,7 @@ final class Parser {
     if (!parser.tokens.is(Kind.END)) {
       throw parser.unknownTag(parser.tokens.current());
     }
-    parser.expressions.refuseUnknown();
+    parser.unknown.refuse();
     return statements;
   }
 
@@ -71,7 +74,7 @@ final class Parser {
               return List.copyOf(statements);
             }
           }
-          statements.add(expressions.deeper(this::statement));
+          statements.add(nesting.deeper(this::statement));
           tokens.expect(Kind.BLOCK_END);
           line = tokens.line();
         }
@@ -123,38 +126,19 @@ final class Parser {
 
   private Statement statement(String name, Token token) {
     int line = token.line();
-    switch (name) {
-      case "for" -> {
-        return forLoop(line);
-      }
-      case "if" -> {
-        return choice(line);
-      }
-      case "set" -> {
-        return assignment(line);
-      }
-      case "macro" -> {
-        return macro(line);
-      }
-      case "call" -> {
-        return callBlock(line);
-      }
-      case "filter" -> {
-        return filterBlock(line);
-      }
-      case "with" -> {
-        return with(line);
-      }
-      case "generation" -> {
-        return new Statement.Generation(
-            line, MacroBody.of(null, List.of(), List.of(), macroBody("endgeneration")));
-      }
-      case "print" -> {
-        return print(line);
-      }
-      case "break", "continue" -> {
-        return jump(line, name);
-      }
+    return switch (name) {
+      case "for" -> forLoop(line);
+      case "if" -> choice(line);
+      case "set" -> assignment(line);
+      case "macro" -> macro(line);
+      case "call" -> callBlock(line);
+      case "filter" -> filterBlock(line);
+      case "with" -> with(line);
+      case "generation" ->
+          new Statement.Generation(
+              line, MacroBody.of(null, List.of(), List.of(), macroBody("endgeneration")));
+      case "print" -> print(line);
+      case "break", "continue" -> jump(line, name);
       default -> {
         open.pop();
         if (UNSUPPORTED.contains(name)) {
@@ -163,7 +147,7 @@ final class Parser {
         }
         throw unknownTag(token);
       }
-    }
+    };
   }
 
   private Statement jump(int line, String name) {
@@ -180,7 +164,7 @@ final class Parser {
     Expression items = expressions.tuple(false, "recursive");
     Expression test = tokens.skipName("if") ? expressions.expression() : null;
     boolean recursive = tokens.skipName("recursive");
-    boolean lenient = expressions.lenient(false);
+    boolean lenient = unknown.lenient(false);
     boolean loopAround = inLoop;
     inLoop = true;
     List<Statement> body = body("endfor", "else");
@@ -188,10 +172,10 @@ final class Parser {
     boolean hasElse = tokens.isName("else");
     tokens.next();
     List<Statement> otherwise = hasElse ? bodyTo("endfor") : List.of();
-    expressions.lenient(lenient);
+    unknown.lenient(lenient);
     refuseLoopAsTarget(line, target, body, otherwise);
     boolean withLoop = recursive || MacroBody.used(body, Set.of("loop")).contains("loop");
-    return new Statement.ForLoop(
+    return new ForLoop(
         line,
         target,
         items,
@@ -215,12 +199,12 @@ final class Parser {
           }
         };
     target.visitNames(refusing);
-    body.forEach(statement -> statement.visitNames(refusing));
-    otherwise.forEach(statement -> statement.visitNames(refusing));
+    Statement.visitNames(body, refusing);
+    Statement.visitNames(otherwise, refusing);
   }
 
   private Statement choice(int line) {
-    boolean lenient = expressions.lenient(true);
+    boolean lenient = unknown.lenient(true);
     List<Expression> tests = new ArrayList<>();
     List<List<Statement>> branches = new ArrayList<>();
     boolean more = true;
@@ -232,7 +216,7 @@ final class Parser {
         branches.add(bodyTo("endif"));
       }
     }
-    expressions.lenient(lenient);
+    unknown.lenient(lenient);
     return new Statement.Choice(line, List.copyOf(tests), List.copyOf(branches));
   }
 
@@ -250,9 +234,9 @@ final class Parser {
 
   /** A body whose filters and tests all must exist. */
   private List<Statement> scoped(String end) {
-    boolean lenient = expressions.lenient(false);
+    boolean lenient = unknown.lenient(false);
     List<Statement> body = bodyTo(end);
-    expressions.lenient(lenient);
+    unknown.lenient(lenient);
     return body;
   }
 
@@ -311,12 +295,12 @@ final class Parser {
   }
 
   private Statement filterBlock(int line) {
-    boolean lenient = expressions.lenient(false);
+    boolean lenient = unknown.lenient(false);
     Expression filter = expressions.filter(null);
     while (tokens.skipOperator("|")) {
       filter = expressions.filter(filter);
     }
-    expressions.lenient(lenient);
+    unknown.lenient(lenient);
     return new Statement.FilterBlock(
         line, (Expression.Filter) filter, scoped("endfilter"), new Scope());
   }
@@ -369,7 +353,7 @@ final class Parser {
   private Target singleTarget(boolean members) {
     int line = tokens.line();
     if (tokens.skipOperator("(")) {
-      Target inside = expressions.deeper(() -> target(members, null));
+      Target inside = nesting.deeper(() -> target(members, null));
       tokens.expectOperator(")");
       return inside;
     }

@@ -94,7 +94,7 @@ final class PercentFormat {
       case 'd', 'i', 'u' -> {
         Comparing.refuseUndefined(value);
         refuseAllBut(Types.isNumber(value), type, "a real number", value);
-        return spec.number(run, value instanceof Double ? Filters.truncated(value) : value);
+        return spec.number(run, value instanceof Double ? Numbers.truncated(value) : value);
       }
       case 'x', 'X', 'o' -> {
         refuseAllBut(Numbers.whole(value) != null, type, "an integer", value);

@@ -14,6 +14,7 @@ final class Run {
   private final Operators operators = new Operators(this);
   private final Attributes attributes = new Attributes(this);
   private final Strings strings = new Strings(this);
+  private final Casing casing = new Casing(this);
   private final Html html = new Html(this);
   private int line;
 
@@ -47,6 +48,10 @@ final class Run {
 
   Strings strings() {
     return strings;
+  }
+
+  Casing casing() {
+    return casing;
   }
 
   Html html() {

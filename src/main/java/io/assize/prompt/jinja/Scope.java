@@ -61,6 +61,30 @@ final class Scope {
     }
   }
 
+  /** Loads the names that an expression reads; null for none. */
+  void load(Expression expression) {
+    if (expression != null) {
+      expression.visitNames((name, read) -> load(name));
+    }
+  }
+
+  /** Stores the names that a target sets, and loads those that it reads. */
+  void store(Target target) {
+    target.visitNames(
+        (name, read) -> {
+          if (read) {
+            load(name);
+          } else {
+            store(name);
+          }
+        });
+  }
+
+  /** Takes a target's names as parameters. */
+  void parameters(Target target) {
+    target.visitNames((name, read) -> parameter(name));
+  }
+
   /** A copy for one branch of an {@code if}. */
   Scope branch() {
     Scope copy = new Scope();

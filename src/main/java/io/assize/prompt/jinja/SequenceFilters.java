@@ -1,8 +1,10 @@
 package io.assize.prompt.jinja;
 
+import static io.assize.prompt.jinja.Arguments.absent;
 import static io.assize.prompt.jinja.Arguments.or;
 import static io.assize.prompt.jinja.Arguments.truth;
 import static io.assize.prompt.jinja.Arguments.whole;
+import static io.assize.prompt.jinja.AttributePath.getter;
 
 import io.assize.prompt.jinja.Filters.Filter;
 import java.math.BigInteger;
@@ -13,8 +15,8 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /** Jinja's filters on sequences. What is lazy in Jinja is lazy here. */
@@ -88,40 +90,14 @@ final class SequenceFilters {
     if (value instanceof Undefined) {
       return Stream.over(value, Collections.emptyIterator());
     }
-    return Stream.over(
+    return Stream.lazily(
         value,
-        lazily(
-            () -> {
-              if (!(value instanceof Dict dict)) {
-                throw new TemplateException("Can only get item pairs from a mapping.");
-              }
-              return dict.items().iterator();
-            }));
-  }
-
-  private interface Source {
-    Iterator<Object> open();
-  }
-
-  /** An iterator that is made when it is first asked. */
-  private static Iterator<Object> lazily(Source source) {
-    return new Iterator<>() {
-      private Iterator<Object> items;
-
-      @Override
-      public boolean hasNext() {
-        items = items == null ? source.open() : items;
-        return items.hasNext();
-      }
-
-      @Override
-      public Object next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        return items.next();
-      }
-    };
+        () -> {
+          if (!(value instanceof Dict dict)) {
+            throw new TemplateException("Can only get item pairs from a mapping.");
+          }
+          return dict.items().iterator();
+        });
   }
 
   private static Object dictSort(Run run, Object value, Arguments arguments) {
@@ -178,7 +154,7 @@ final class SequenceFilters {
   }
 
   private static Object folded(Run run, Object value, boolean exact) {
-    return !exact && value instanceof Text text ? run.strings().lower(text) : value;
+    return !exact && value instanceof Text text ? run.casing().lower(text) : value;
   }
 
   private static Object unique(Run run, Object value, Arguments arguments) {
@@ -188,8 +164,8 @@ final class SequenceFilters {
     Set<Object> seen = new HashSet<>();
     return Stream.over(
         value,
-        filtered(
-            () -> Types.iterate(run, value),
+        Lazy.kept(
+            Lazy.from(() -> Types.iterate(run, value)),
             item -> seen.add(Dict.hashable(folded(run, getter.apply(item), exact)))));
   }
 
@@ -229,33 +205,21 @@ final class SequenceFilters {
   }
 
   private static Object map(Run run, Object value, Arguments arguments) {
-    return Stream.over(
+    return Stream.lazily(
         value,
-        lazily(
-            () -> {
-              if (!Types.truth(value)) {
-                return Collections.emptyIterator();
-              }
-              UnaryOperator<Object> mapping = mapping(run, arguments);
-              Iterator<Object> items = Types.iterate(run, value);
-              return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                  return items.hasNext();
-                }
-
-                @Override
-                public Object next() {
-                  return mapping.apply(items.next());
-                }
-              };
-            }));
+        () -> {
+          if (!Types.truth(value)) {
+            return Collections.emptyIterator();
+          }
+          UnaryOperator<Object> mapping = mapping(run, arguments);
+          return Lazy.mapped(Types.iterate(run, value), mapping);
+        });
   }
 
   private static UnaryOperator<Object> mapping(Run run, Arguments arguments) {
     if (arguments.positional().isEmpty() && arguments.named().containsKey("attribute")) {
       Object[] given = arguments.bind("map", 0, "attribute", "default");
-      return getter(run, given[0], given[1] == None.NONE ? null : given[1]);
+      return getter(run, given[0], absent(given[1]) ? null : given[1]);
     }
     if (arguments.positional().isEmpty()) {
       throw new TemplateException("map requires a filter argument");
@@ -264,26 +228,20 @@ final class SequenceFilters {
     return item -> run.filter(name, item, arguments.after(1));
   }
 
-  private interface Choice {
-    boolean keeps(Object item);
-  }
-
   private static Object select(
       Run run, Object value, Arguments arguments, boolean wanted, boolean byAttribute) {
-    return Stream.over(
+    return Stream.lazily(
         value,
-        lazily(
-            () -> {
-              if (!Types.truth(value)) {
-                return Collections.emptyIterator();
-              }
-              Choice choice = choice(run, arguments, byAttribute);
-              return filtered(
-                  () -> Types.iterate(run, value), item -> choice.keeps(item) == wanted);
-            }));
+        () -> {
+          if (!Types.truth(value)) {
+            return Collections.emptyIterator();
+          }
+          Predicate<Object> choice = choice(run, arguments, byAttribute);
+          return Lazy.kept(Types.iterate(run, value), item -> choice.test(item) == wanted);
+        });
   }
 
-  private static Choice choice(Run run, Arguments arguments, boolean byAttribute) {
+  private static Predicate<Object> choice(Run run, Arguments arguments, boolean byAttribute) {
     List<Object> given = arguments.positional();
     if (byAttribute && given.isEmpty()) {
       throw new TemplateException("Missing parameter for attribute name");
@@ -298,36 +256,10 @@ final class SequenceFilters {
     return item -> run.test(test, getter.apply(item), arguments.after(at + 1));
   }
 
-  private static Iterator<Object> filtered(Source source, Choice choice) {
-    Iterator<Object> items = lazily(source);
-    return new Iterator<>() {
-      private Object next;
-
-      @Override
-      public boolean hasNext() {
-        while (next == null && items.hasNext()) {
-          Object item = items.next();
-          next = choice.keeps(item) ? item : null;
-        }
-        return next != null;
-      }
-
-      @Override
-      public Object next() {
-        if (!hasNext()) {
-          throw new NoSuchElementException();
-        }
-        Object item = next;
-        next = null;
-        return item;
-      }
-    };
-  }
-
   private static Object groupBy(Run run, Object value, Arguments arguments) {
     Object[] given = arguments.bind("groupby", 1, "attribute", "default", "case_sensitive");
     boolean exact = truth(given[2], false);
-    UnaryOperator<Object> getter = getter(run, given[0], given[1] == None.NONE ? null : given[1]);
+    UnaryOperator<Object> getter = getter(run, given[0], absent(given[1]) ? null : given[1]);
     UnaryOperator<Object> key = item -> folded(run, getter.apply(item), exact);
     List<Object> groups = new ArrayList<>();
     List<Object> group = null;
@@ -347,46 +279,44 @@ final class SequenceFilters {
   private static Object batch(Run run, Object value, Arguments arguments) {
     Object[] given = arguments.bind("batch", 1, "linecount", "fill_with");
     int size = whole(given[0], 0);
-    Object fill = given[1] == None.NONE ? null : given[1];
-    return Stream.over(
+    Object fill = absent(given[1]) ? null : given[1];
+    return Stream.lazily(
         value,
-        lazily(
-            () -> {
-              List<Object> batches = new ArrayList<>();
-              List<Object> batch = new ArrayList<>();
-              for (Object item : Filters.list(run, value)) {
-                if (batch.size() == size) {
-                  batches.add(batch);
-                  batch = new ArrayList<>();
-                }
-                batch.add(item);
-              }
-              if (!batch.isEmpty()) {
-                if (fill != null) {
-                  run.meter().steps(Math.max(0, size - batch.size()));
-                  batch.addAll(Collections.nCopies(Math.max(0, size - batch.size()), fill));
-                }
-                batches.add(batch);
-              }
-              return batches.iterator();
-            }));
+        () -> {
+          List<Object> batches = new ArrayList<>();
+          List<Object> batch = new ArrayList<>();
+          for (Object item : Filters.list(run, value)) {
+            if (batch.size() == size) {
+              batches.add(batch);
+              batch = new ArrayList<>();
+            }
+            batch.add(item);
+          }
+          if (!batch.isEmpty()) {
+            if (fill != null) {
+              run.meter().steps(Math.max(0, size - batch.size()));
+              batch.addAll(Collections.nCopies(Math.max(0, size - batch.size()), fill));
+            }
+            batches.add(batch);
+          }
+          return batches.iterator();
+        });
   }
 
   private static Object slice(Run run, Object value, Arguments arguments) {
     Object[] given = arguments.bind("slice", 1, "slices", "fill_with");
     int slices = whole(given[0], 0);
-    Object fill = given[1] == None.NONE ? null : given[1];
-    return Stream.over(
+    Object fill = absent(given[1]) ? null : given[1];
+    return Stream.lazily(
         value,
-        lazily(
-            () -> {
-              List<Object> items = Filters.list(run, value);
-              if (slices == 0) {
-                throw new TemplateException("integer division or modulo by zero");
-              }
-              run.meter().steps(Math.max(0, slices));
-              return sliced(items, slices, fill).iterator();
-            }));
+        () -> {
+          List<Object> items = Filters.list(run, value);
+          if (slices == 0) {
+            throw new TemplateException("integer division or modulo by zero");
+          }
+          run.meter().steps(Math.max(0, slices));
+          return sliced(items, slices, fill).iterator();
+        });
   }
 
   private static List<Object> sliced(List<Object> items, int slices, Object fill) {
@@ -403,39 +333,5 @@ final class SequenceFilters {
       at = end;
     }
     return parts;
-  }
-
-  /**
-   * Finds the value behind a path of attributes, as {@code a.b.0}.
-   *
-   * @param attribute the path, or an index; null or None for the item itself
-   * @param otherwise what stands for a missing one; null for undefined
-   */
-  private static UnaryOperator<Object> getter(Run run, Object attribute, Object otherwise) {
-    List<Object> path = path(attribute);
-    return item -> {
-      Object value = item;
-      for (Object part : path) {
-        value = run.attributes().item(value, part);
-        if (otherwise != null && value instanceof Undefined) {
-          value = otherwise;
-        }
-      }
-      return value;
-    };
-  }
-
-  private static List<Object> path(Object attribute) {
-    if (attribute == null || attribute == None.NONE) {
-      return List.of();
-    }
-    if (!(attribute instanceof Text)) {
-      return List.of(attribute);
-    }
-    List<Object> path = new ArrayList<>();
-    for (String part : attribute.toString().split("\\.", -1)) {
-      path.add(part.matches("\\d{1,9}") ? new BigInteger(part) : Text.of(part));
-    }
-    return path;
   }
 }

@@ -1,5 +1,7 @@
 package io.assize.prompt.jinja;
 
+import static io.assize.prompt.jinja.Arguments.absent;
+
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,10 +24,6 @@ record Slicing(int start, int count, int step) {
     int to = absent(stop) ? (by > 0 ? highest : lowest) : bound(stop, size, lowest, highest);
     long span = by > 0 ? (long) to - from : (long) from - to;
     return new Slicing(from, span <= 0 ? 0 : (int) ((span - 1) / Math.abs((long) by) + 1), by);
-  }
-
-  private static boolean absent(Object part) {
-    return part == null || part == None.NONE;
   }
 
   private static int whole(Object part) {

@@ -1,11 +1,22 @@
 package io.assize.prompt.jinja;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** A part of a template that does something. */
-sealed interface Statement {
+sealed interface Statement
+    permits ForLoop,
+        Statement.Assignment,
+        Statement.BlockAssignment,
+        Statement.CallBlock,
+        Statement.Choice,
+        Statement.FilterBlock,
+        Statement.Generation,
+        Statement.Jump,
+        Statement.MacroDefinition,
+        Statement.Output,
+        Statement.With {
   /** How the next statement is reached. */
   enum Flow {
     NEXT,
@@ -32,29 +43,25 @@ sealed interface Statement {
     body.forEach(statement -> statement.openScopes(scope));
   }
 
-  private static void read(Scope scope, Expression expression) {
-    if (expression != null) {
-      expression.visitNames((name, read) -> scope.load(name));
-    }
-  }
-
-  private static void set(Scope scope, Target target) {
-    target.visitNames(
-        (name, read) -> {
-          if (read) {
-            scope.load(name);
-          } else {
-            scope.store(name);
-          }
-        });
-  }
-
-  private static void parameters(Scope scope, Target target) {
-    target.visitNames((name, read) -> scope.parameter(name));
-  }
-
-  private static void visit(List<Statement> body, NameVisitor visitor) {
+  /** Visits all names in statements. */
+  static void visitNames(List<Statement> body, NameVisitor visitor) {
     body.forEach(statement -> statement.visitNames(visitor));
+  }
+
+  /**
+   * Runs a block, and hands over the text that it wrote unless it was left by a jump.
+   *
+   * @param filter which the text goes through first; null for none
+   */
+  private static Flow capture(
+      Frame inner, List<Statement> body, Expression.Filter filter, Consumer<Object> written) {
+    TextBuilder block = new TextBuilder(inner.run().meter());
+    Flow flow = inner.execute(body, block);
+    if (flow == Flow.NEXT) {
+      Text text = block.build();
+      written.accept(filter == null ? text : filter.evaluate(inner, text));
+    }
+    return flow;
   }
 
   /** Text and values to be written. */
@@ -69,7 +76,7 @@ sealed interface Statement {
 
     @Override
     public void declare(Scope scope) {
-      parts.forEach(part -> read(scope, part));
+      parts.forEach(part -> scope.load(part));
     }
 
     @Override
@@ -93,8 +100,8 @@ sealed interface Statement {
 
     @Override
     public void declare(Scope scope) {
-      read(scope, value);
-      set(scope, target);
+      scope.load(value);
+      scope.store(target);
     }
 
     @Override
@@ -113,26 +120,20 @@ sealed interface Statement {
       implements Statement {
     @Override
     public Flow execute(Frame frame, TextBuilder out) {
-      Frame inner = scope.enter(frame.run(), frame);
-      TextBuilder block = new TextBuilder(frame.run().meter());
-      Flow flow = inner.execute(body, block);
-      if (flow == Flow.NEXT) {
-        Text text = block.build();
-        target.assign(frame, filter == null ? text : filter.evaluate(inner, text));
-      }
-      return flow;
+      return capture(
+          scope.enter(frame.run(), frame), body, filter, written -> target.assign(frame, written));
     }
 
     @Override
     public void declare(Scope outer) {
-      set(outer, target);
+      outer.store(target);
     }
 
     @Override
     public void openScopes(Scope enclosing) {
       scope.openIn(enclosing);
-      read(scope, filter);
-      open(scope, body);
+      scope.load(filter);
+      Statement.open(scope, body);
     }
 
     @Override
@@ -141,7 +142,7 @@ sealed interface Statement {
       if (filter != null) {
         filter.visitNames(visitor);
       }
-      visit(body, visitor);
+      Statement.visitNames(body, visitor);
     }
   }
 
@@ -162,12 +163,12 @@ sealed interface Statement {
 
     @Override
     public void declare(Scope scope) {
-      read(scope, tests.get(0));
+      scope.load(tests.get(0));
       List<Scope> ways = new ArrayList<>();
       for (int i = 0; i < branches.size(); i++) {
         Scope way = scope.branch();
         if (i > 0 && i < tests.size()) {
-          read(way, tests.get(i));
+          way.load(tests.get(i));
         }
         branches.get(i).forEach(statement -> statement.declare(way));
         ways.add(way);
@@ -186,104 +187,7 @@ sealed interface Statement {
         if (i < tests.size()) {
           tests.get(i).visitNames(visitor);
         }
-        visit(branches.get(i), visitor);
-      }
-    }
-  }
-
-  /**
-   * {@code for}.
-   *
-   * @param test the loop's filter; null where there is none
-   * @param withLoop whether the body asks for {@code loop}
-   */
-  record ForLoop(
-      int line,
-      Target target,
-      Expression items,
-      Expression test,
-      boolean recursive,
-      List<Statement> body,
-      List<Statement> otherwise,
-      boolean withLoop,
-      Scope bodyScope,
-      Scope testScope,
-      Scope elseScope)
-      implements Statement {
-    @Override
-    public Flow execute(Frame frame, TextBuilder out) {
-      Object over = frame.value(items);
-      frame.run().at(line);
-      if (recursive) {
-        out.append(recur(frame, over, 0));
-      } else {
-        loop(frame, over, 0, null, out);
-      }
-      return Flow.NEXT;
-    }
-
-    private Text recur(Frame frame, Object over, int depth) {
-      TextBuilder out = new TextBuilder(frame.run().meter());
-      frame.run().meter().enter();
-      loop(frame, over, depth, (again, next) -> recur(frame, again, next), out);
-      frame.run().meter().leave();
-      return out.build();
-    }
-
-    private void loop(
-        Frame frame, Object over, int depth, Loop.Recursion recursion, TextBuilder out) {
-      Run run = frame.run();
-      Iterator<Object> all = Types.iterate(run, over);
-      boolean sized = test == null && Types.hasLength(over);
-      Iterator<Object> chosen = test == null ? all : Chosen.of(this, frame, all);
-      Loop loop = new Loop(chosen, sized ? Types.length(over) : -1, recursion, depth);
-      boolean finished = false;
-      while (loop.hasNext()) {
-        Object item = loop.next();
-        Frame inner = bodyScope.enter(run, frame);
-        target.assign(inner, item);
-        if (withLoop) {
-          inner.set("loop", loop);
-        }
-        Flow flow = inner.execute(body, out);
-        if (flow == Flow.BREAK) {
-          break;
-        }
-        finished |= flow == Flow.NEXT;
-      }
-      if (!finished && !otherwise.isEmpty()) {
-        elseScope.enter(run, frame).execute(otherwise, out);
-      }
-    }
-
-    @Override
-    public void declare(Scope scope) {
-      read(scope, items);
-    }
-
-    @Override
-    public void openScopes(Scope enclosing) {
-      bodyScope.openIn(enclosing);
-      if (withLoop) {
-        bodyScope.parameter("loop");
-      }
-      parameters(bodyScope, target);
-      open(bodyScope, body);
-      testScope.openIn(enclosing);
-      parameters(testScope, target);
-      read(testScope, test);
-      elseScope.openIn(enclosing);
-      open(elseScope, otherwise);
-    }
-
-    @Override
-    public void visitNames(NameVisitor visitor) {
-      target.visitNames(visitor);
-      items.visitNames(visitor);
-      visit(body, visitor);
-      visit(otherwise, visitor);
-      if (test != null) {
-        test.visitNames(visitor);
+        Statement.visitNames(branches.get(i), visitor);
       }
     }
   }
@@ -340,7 +244,7 @@ sealed interface Statement {
 
     @Override
     public void declare(Scope scope) {
-      read(scope, call);
+      scope.load(call);
     }
 
     @Override
@@ -382,32 +286,29 @@ sealed interface Statement {
       implements Statement {
     @Override
     public Flow execute(Frame frame, TextBuilder out) {
-      Frame inner = scope.enter(frame.run(), frame);
-      TextBuilder block = new TextBuilder(frame.run().meter());
-      Flow flow = inner.execute(body, block);
-      if (flow == Flow.NEXT) {
-        Object filtered = filter.evaluate(inner, block.build());
-        out.append(frame.run().printing().text(filtered));
-      }
-      return flow;
+      return capture(
+          scope.enter(frame.run(), frame),
+          body,
+          filter,
+          written -> out.append(frame.run().printing().text(written)));
     }
 
     @Override
     public void declare(Scope outer) {
-      read(outer, filter);
+      outer.load(filter);
     }
 
     @Override
     public void openScopes(Scope enclosing) {
       scope.openIn(enclosing);
       body.forEach(statement -> statement.declare(scope));
-      read(scope, filter);
+      scope.load(filter);
       body.forEach(statement -> statement.openScopes(scope));
     }
 
     @Override
     public void visitNames(NameVisitor visitor) {
-      visit(body, visitor);
+      Statement.visitNames(body, visitor);
       filter.visitNames(visitor);
     }
   }
@@ -427,21 +328,21 @@ sealed interface Statement {
 
     @Override
     public void declare(Scope outer) {
-      values.forEach(value -> read(outer, value));
+      values.forEach(value -> outer.load(value));
     }
 
     @Override
     public void openScopes(Scope enclosing) {
       scope.openIn(enclosing);
-      targets.forEach(target -> parameters(scope, target));
-      open(scope, body);
+      targets.forEach(target -> scope.parameters(target));
+      Statement.open(scope, body);
     }
 
     @Override
     public void visitNames(NameVisitor visitor) {
       targets.forEach(target -> target.visitNames(visitor));
       values.forEach(value -> value.visitNames(visitor));
-      visit(body, visitor);
+      Statement.visitNames(body, visitor);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.assize.prompt.jinja;
 
 import java.util.Iterator;
+import java.util.function.Supplier;
 
 /**
  * Python's generator or iterator, as {@code map} and {@code select} give it: it can be gone through
@@ -19,5 +20,10 @@ record Stream(String kind, Iterator<Object> items, int depth) {
       throw new TemplateException("more than %d generators read from each other", DEEPEST);
     }
     return new Stream("generator", items, depth);
+  }
+
+  /** A generator over another value, whose items are looked for when the first is asked for. */
+  static Stream lazily(Object source, Supplier<Iterator<Object>> items) {
+    return over(source, Lazy.from(items));
   }
 }

@@ -44,8 +44,8 @@ final class Tests {
         "divisibleby",
         (run, value, arguments) ->
             rest(value, arguments.bind("divisibleby", 1, "num")[0]).signum() == 0);
-    ALL.put("lower", (run, value, arguments) -> run.strings().isLower(run.printing().text(value)));
-    ALL.put("upper", (run, value, arguments) -> run.strings().isUpper(run.printing().text(value)));
+    ALL.put("lower", (run, value, arguments) -> run.casing().isLower(run.printing().text(value)));
+    ALL.put("upper", (run, value, arguments) -> run.casing().isUpper(run.printing().text(value)));
     ALL.put(
         "sameas", (run, value, arguments) -> same(value, arguments.bind("sameas", 1, "other")[0]));
     ALL.put(

@@ -45,6 +45,15 @@ final class TokenStream {
     return current().isOperator(operator);
   }
 
+  boolean isOneOf(String... operators) {
+    for (String operator : operators) {
+      if (isOperator(operator)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   boolean skipName(String name) {
     boolean found = isName(name);
     if (found) {

@@ -23,10 +23,7 @@ final class Wrapping {
     int width = Arguments.whole(given[0], 79);
     boolean breakLong = Arguments.truth(given[1], true);
     boolean hyphens = Arguments.truth(given[3], true);
-    Text end =
-        given[2] == null || given[2] == None.NONE
-            ? Text.of("\n")
-            : Arguments.text(given[2], "wrapstring");
+    Text end = Arguments.absent(given[2]) ? Text.of("\n") : Arguments.text(given[2], "wrapstring");
     if (width <= 0) {
       throw new TemplateException("invalid width %d (must be > 0)", width);
     }
