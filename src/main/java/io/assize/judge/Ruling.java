@@ -1,5 +1,9 @@
 package io.assize.judge;
 
+import io.assize.prompt.DecisionRule;
+import java.util.List;
+import java.util.stream.IntStream;
+
 import io.assize.verdict.Choice;
 import java.util.Locale;
 
@@ -14,6 +18,9 @@ import java.util.Locale;
 public record Ruling(Choice choice, Double probabilityFirst, Double rating) {
   /** Sums of probabilities are not exact. */
   private static final double ROUNDING = 1e-6;
+
+  /** The answers to the question for a decision, in its order. */
+  private static final List<Choice> CHOICES = List.of(Choice.FIRST, Choice.SECOND, Choice.TIE);
 
   /**
    * Checks the numbers; what is out of range by rounding alone is put right.
@@ -31,6 +38,33 @@ public record Ruling(Choice choice, Double probabilityFirst, Double rating) {
 
   public static Ruling ofRating(double rating) {
     return new Ruling(null, null, rating);
+  }
+
+  /**
+   * The ruling that follows from the probabilities of a rule's answers.
+   *
+   * @param p of Response 1, Response 2 and a tie, or of the ratings 1…10; they sum to one
+   * @param expected rating: the mean of 1…10 under the probabilities instead of the most probable
+   * @throws JudgeException where one is no probability
+   */
+  public static Ruling of(DecisionRule rule, double[] p, boolean expected) {
+    int best = 0;
+    for (int i = 0; i < p.length; i++) {
+      if (!(p[i] >= 0 && p[i] <= 1 + ROUNDING)) {
+        throw new JudgeException(
+            JudgeException.Reason.ENGINE_ERROR,
+            String.format(Locale.ROOT, "an answer's probability is %s: that is no verdict", p[i]));
+      }
+      best = p[i] > p[best] ? i : best;
+    }
+    return switch (rule) {
+      case FINAL_DECISION -> new Ruling(CHOICES.get(best), p[0] + p[2] / 2, null);
+      case RATING ->
+          ofRating(
+              expected
+                  ? IntStream.range(0, p.length).mapToDouble(i -> (i + 1) * p[i]).sum()
+                  : best + 1);
+    };
   }
 
   private static Double within(String what, Double number, double least, double most) {

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A store that an earlier Assize wrote (commit 243661e, before its classes were set in new rooms)
- * is reused whole: whatever changes, a verdict is paid for once. What is kept is never written
- * anew; where a key has to change on purpose, a new folder comes beside it.
+ * A store that an earlier Assize wrote is reused whole: whatever changes, a verdict is paid for
+ * once. What is kept is never written anew; where a key has to change on purpose, a new folder
+ * comes beside it.
  */
 class KeptStoreTest {
   private static final Path KEPT = Path.of("src", "test", "resources", "kept-0.1");

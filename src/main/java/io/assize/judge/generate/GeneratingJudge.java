@@ -1,5 +1,12 @@
 package io.assize.judge.generate;
 
+import java.util.List;
+import java.util.stream.LongStream;
+
+import io.assize.judge.model.Tokenizer;
+
+import io.assize.prompt.ChatMessage;
+
 import io.assize.config.DecodingConfig;
 import io.assize.judge.Completion;
 import io.assize.judge.Judge;
@@ -68,7 +75,7 @@ public final class GeneratingJudge implements Judge {
     this.engine = engine;
     this.batch = new ContinuousBatch(engine, settings, model.endTokens());
     for (DecisionRule rule : DecisionRule.values()) {
-      questions.put(rule, new QuestionTokens(Question.of(rule), model.tokenizer()));
+      questions.put(rule, new QuestionTokens(rule, model.tokenizer()));
     }
     this.worker = worker;
   }
@@ -142,10 +149,39 @@ public final class GeneratingJudge implements Judge {
    * @param prompt at least one token
    */
   public CompletableFuture<Double> logProbability(long[] prompt, long[] continuation) {
-    TextScore score = new TextScore(prompt, continuation, this::give);
-    await(score.future());
-    batch.submit(score);
-    return score.future();
+    return scores(new TextScores(prompt, List.of(continuation), false, this::give))
+        .thenApply(scores -> scores[0]);
+  }
+
+  /**
+   * How probable each answer to a question is after a prompt; whatever its labels are.
+   *
+   * @param chat {@code model}, {@code none} or a Jinja template
+   * @return they sum to one, {@code [answers]}; fails as {@link #submit} does
+   */
+  public CompletableFuture<double[]> probabilities(
+      List<ChatMessage> messages, String chat, Question question) {
+    JudgeException gone = closed;
+    if (gone != null) {
+      return CompletableFuture.failedFuture(gone);
+    }
+    Tokenizer tokenizer = model.tokenizer();
+    long[] read = model.tokens(messages, chat);
+    long[] prefix = tokenizer.encodeText(question.prefix());
+    long[] prompt = LongStream.concat(LongStream.of(read), LongStream.of(prefix)).toArray();
+    List<long[]> answers = question.answers().stream().map(tokenizer::encodeText).toList();
+    TextScores scores = new TextScores(prompt, answers, true, this::give);
+    int most = scores.reservation() - 1;
+    if (most > model.contextLength()) {
+      return CompletableFuture.failedFuture(tooLong(read.length, most - read.length));
+    }
+    return scores(scores).thenApply(Question::probabilities);
+  }
+
+  private CompletableFuture<double[]> scores(TextScores scores) {
+    await(scores.future());
+    batch.submit(scores);
+    return scores.future();
   }
 
   /** Runs an errand in the engine's thread, between two steps. */

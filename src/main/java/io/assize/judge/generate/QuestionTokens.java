@@ -1,25 +1,31 @@
 package io.assize.judge.generate;
 
+import io.assize.prompt.DecisionRule;
+
 import io.assize.judge.Question;
 import io.assize.judge.model.Tokenizer;
 import java.util.List;
 
-/** A question as a model reads it: its beginning at once and after a critique, and its answers. */
+/**
+ * The question of a rule as a model reads it: its beginning at once and after a critique, and its
+ * answers.
+ */
 final class QuestionTokens {
-  private final Question question;
+  private final DecisionRule rule;
   private final long[] prefix;
   private final long[] prefixAfterText;
   private final List<long[]> answers;
 
-  QuestionTokens(Question question, Tokenizer tokenizer) {
-    this.question = question;
+  QuestionTokens(DecisionRule rule, Tokenizer tokenizer) {
+    Question question = Question.of(rule);
+    this.rule = rule;
     this.prefix = tokenizer.encodeText(question.prefix());
     this.prefixAfterText = tokenizer.encodeText("\n" + question.prefix());
     this.answers = question.answers().stream().map(tokenizer::encodeText).toList();
   }
 
-  Question question() {
-    return question;
+  DecisionRule rule() {
+    return rule;
   }
 
   /** What follows a prompt where nothing is written. */

@@ -1,5 +1,9 @@
 package io.assize.judge.generate;
 
+import io.assize.judge.Ruling;
+
+import io.assize.judge.Question;
+
 import io.assize.config.DecodingConfig;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
@@ -69,7 +73,7 @@ public final class ThinkThenDecide extends Sequence {
   void written(boolean stopped) {
     textTokens = written();
     String text = tokenizer.decode(tokens());
-    DecisionRule rule = question == null ? null : question.question().rule();
+    DecisionRule rule = question == null ? null : question.rule();
     if (VerdictParser.suffices(decoding, rule, text)) {
       String reason = stopped ? Completion.STOP : Completion.LENGTH;
       complete(new Completion(text, null, promptLength(), textTokens, reason));
@@ -87,7 +91,10 @@ public final class ThinkThenDecide extends Sequence {
     complete(
         new Completion(
             decoding.writes() ? tokenizer.decode(tokens()) : null,
-            question.question().ruling(used, decoding.rating().equals("expected")),
+            Ruling.of(
+                question.rule(),
+                Question.probabilities(used),
+                decoding.rating().equals("expected")),
             promptLength(),
             textTokens,
             Completion.FORCED));

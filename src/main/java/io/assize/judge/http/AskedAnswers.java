@@ -1,7 +1,6 @@
 package io.assize.judge.http;
 
 import io.assize.judge.JudgeException;
-import io.assize.judge.Question;
 import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
@@ -83,7 +82,7 @@ enum AskedAnswers {
       return fromText(reply.text());
     }
     double[] normalised = Arrays.stream(p).map(one -> one / sum).toArray();
-    return Question.ruling(rule, normalised, expected);
+    return Ruling.of(rule, normalised, expected);
   }
 
   /** Probabilities of the answers, not normalised; all 0 where the endpoint tells none. */

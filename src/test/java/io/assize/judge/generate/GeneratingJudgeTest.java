@@ -90,6 +90,23 @@ class GeneratingJudgeTest {
   }
 
   @Test
+  void aQuestionMayHaveAnyLabels() throws IOException {
+    Question question =
+        new Question("It is about", List.of(" code", " code review", " poetry", " law"));
+    try (GeneratingJudge judge = judge("decision = critique")) {
+      List<ChatMessage> messages = List.of(new ChatMessage("user", "q"));
+      long[] read = text().tokens(messages, "model");
+      double[] found = judge.probabilities(messages, "model", question).join();
+      double[] expected = expected(read, question, "");
+      assertThat(found).hasSize(4);
+      assertThat(Arrays.stream(found).sum()).isCloseTo(1, within(1e-12));
+      for (int i = 0; i < found.length; i++) {
+        assertThat(found[i]).isCloseTo(expected[i], within(1e-5));
+      }
+    }
+  }
+
+  @Test
   void anEngineThatCannotBeLoadedLeavesNothing() throws IOException {
     assertThatThrownBy(
             () ->
@@ -132,7 +149,10 @@ class GeneratingJudgeTest {
 
   /** What the model itself says of the answers after some tokens and a question's beginning. */
   private Ruling expected(long[] read, DecisionRule rule, String before) throws IOException {
-    Question question = Question.of(rule);
+    return Ruling.of(rule, expected(read, Question.of(rule), before), true);
+  }
+
+  private double[] expected(long[] read, Question question, String before) throws IOException {
     long[] all = joined(read, encoded(before + question.prefix()));
     double[] scores = new double[question.answers().size()];
     for (int i = 0; i < scores.length; i++) {
@@ -146,7 +166,7 @@ class GeneratingJudgeTest {
         scores[i] += logits[(int) answer[at]] - Math.log(sum);
       }
     }
-    return question.ruling(scores, true);
+    return Question.probabilities(scores);
   }
 
   private static void same(Ruling found, Ruling expected) {
