@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import io.assize.cli.bench.BenchCommand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -47,8 +48,7 @@ class ArchitectureTest {
           Map.entry("store", List.of("config", "spark.base", "table", "verdict")),
           Map.entry("summary", List.of("spark.base", "stats", "store", "table", "verdict")),
           Map.entry("report", List.of("summary", "table")),
-          Map.entry(
-              "spark", List.of("config", "judge", "judge.model", "spark.base", "verdict")),
+          Map.entry("spark", List.of("config", "judge", "judge.model", "spark.base", "verdict")),
           Map.entry(
               "job",
               List.of(
@@ -172,19 +172,49 @@ class ArchitectureTest {
               "io.assize.judge.replay..",
               "io.assize.judge.length..");
 
-  /** A kind of judge is known to its own package and the list alone; benchmarks are of one kind. */
+  /** A kind of judge is known to its own package and the list alone. */
   @ArchTest
   static void nobodyKnowsOneKindOfJudgeFromAnother(JavaClasses classes) {
-    for (String kind : List.of("djl", "http", "replay", "length")) {
-      noClasses()
-          .that()
-          .resideOutsideOfPackages("io.assize.judge." + kind + "..", "io.assize.cli..")
-          .should()
-          .dependOnClassesThat()
-          .resideInAPackage("io.assize.judge." + kind + "..")
-          .check(classes);
+    for (String kind : List.of("http", "replay", "length")) {
+      onlyKnownTo(kind).check(classes);
     }
   }
+
+  /** The engine's benchmarks measure what no other kind of judge has. */
+  @ArchTest
+  static final ArchRule onlyBenchmarksKnowTheDjlJudge = onlyKnownTo("djl", "io.assize.cli.bench..");
+
+  private static ArchRule onlyKnownTo(String kind, String... others) {
+    String own = "io.assize.judge." + kind + "..";
+    return noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            Stream.concat(Stream.of(own), Stream.of(others)).toArray(String[]::new))
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(own);
+  }
+
+  @ArchTest
+  static final ArchRule benchmarksServeTheCommandLineAlone =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("io.assize.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.assize.cli.bench..");
+
+  /** The other commands know no more of them than that there is {@code bench}. */
+  @ArchTest
+  static final ArchRule theCommandLineRegistersBenchmarksInOneLine =
+      noClasses()
+          .that()
+          .resideInAPackage("io.assize.cli")
+          .should()
+          .dependOnClassesThat(
+              DescribedPredicate.and(
+                  JavaClass.Predicates.resideInAPackage("io.assize.cli.bench.."),
+                  DescribedPredicate.not(JavaClass.Predicates.type(BenchCommand.class))));
 
   @ArchTest
   static final ArchRule nothingWeWriteDependsOnTheLocale =

@@ -1,5 +1,6 @@
 package io.assize.cli;
 
+import io.assize.cli.bench.BenchCommand;
 import io.assize.config.Secrets;
 import io.assize.job.Versions;
 import io.assize.spark.Locales;

@@ -66,7 +66,8 @@ record Failure(String line, int exitCode, boolean bug) {
     }
     Matcher full = FULL.matcher(cause.toString());
     if (full.find()) {
-      return failed("no space is left on a disk (" + Secrets.hide(full.group()) + "): make room", true);
+      return failed(
+          "no space is left on a disk (" + Secrets.hide(full.group()) + "): make room", true);
     }
     if (cause instanceof AccessDeniedException || UNWRITABLE.matcher(text).find()) {
       return new Failure(

@@ -13,7 +13,7 @@ import java.util.Map;
 import picocli.CommandLine.Option;
 
 /** A configuration for commands whose flags can say all; a flag goes before the file. */
-final class GivenConfig {
+public final class GivenConfig {
   /** What no flag and no {@code -D} names; these commands judge nothing. */
   private static final String NONE =
       "assize { corpus.path = none, output.dir = none, judge.kind = length }";
@@ -34,7 +34,7 @@ final class GivenConfig {
   private final Map<String, String> flags = new LinkedHashMap<>();
 
   /** Notes a flag's value as that of a key; null: it was not given. */
-  GivenConfig flag(String key, String value) {
+  public GivenConfig flag(String key, String value) {
     if (value != null) {
       flags.put(key, ConfigUtil.quoteString(value));
     }
@@ -50,7 +50,12 @@ final class GivenConfig {
     return flag(key, value);
   }
 
-  AssizeConfig load() {
+  /**
+   * The configuration.
+   *
+   * @throws UserError where the file or a value of it cannot be used
+   */
+  public AssizeConfig load() {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     all.putAll(flags);
     return file == null ? AssizeConfig.parse(NONE, all) : AssizeConfig.load(file, all);
@@ -62,7 +67,7 @@ final class GivenConfig {
    * @param defaults of keys that neither a file nor {@code -D} gives
    * @param judge keys below {@code assize.judge}, which go before all others; null: not given
    */
-  JudgeConfig judge(Map<String, String> defaults, Map<String, String> judge) {
+  public JudgeConfig judge(Map<String, String> defaults, Map<String, String> judge) {
     Map<String, String> all = new LinkedHashMap<>();
     if (file == null) {
       all.put("assize.judge.kind", "djl");

@@ -1,9 +1,8 @@
 package io.assize.cli;
 
-import io.assize.corpus.importer.Importer;
-
 import io.assize.config.AssizeConfig;
 import io.assize.config.LocalPath;
+import io.assize.corpus.importer.Importer;
 import io.assize.job.ImportJob;
 import io.assize.spark.Sessions;
 import java.nio.file.Path;

@@ -16,7 +16,7 @@ import java.util.Map;
 import picocli.CommandLine;
 
 /** How a command's result is shown: as text, or as one JSON object where a program reads it. */
-final class Output {
+public final class Output {
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -44,7 +44,7 @@ final class Output {
   }
 
   /** Prints the result: its text, or as JSON. */
-  void print(Object result, String text) {
+  public void print(Object result, String text) {
     print(result, Map.of(), text);
   }
 
@@ -83,7 +83,7 @@ final class Output {
   }
 
   /** A line of progress, apart from the result. */
-  static void progress(String line) {
+  public static void progress(String line) {
     System.err.println("assize: " + harmless(Secrets.hide(line).replace('\n', ' ')));
   }
 

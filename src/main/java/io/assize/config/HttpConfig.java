@@ -1,6 +1,5 @@
 package io.assize.config;
 
-
 /**
  * An OpenAI-compatible endpoint.
  *

@@ -8,8 +8,7 @@ package io.assize.config;
 public record ReplayConfig(String recordings, int concurrency) implements JudgeSettings {
   /** Reads it from {@code assize.judge}. */
   public static ReplayConfig of(Settings settings) {
-    return new ReplayConfig(
-        settings.optionalText("recordings"), BatchConfig.of(settings).slots());
+    return new ReplayConfig(settings.optionalText("recordings"), BatchConfig.of(settings).slots());
   }
 
   @Override

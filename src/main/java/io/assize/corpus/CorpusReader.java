@@ -1,12 +1,5 @@
 package io.assize.corpus;
 
-import io.assize.config.CorpusConfig;
-import io.assize.config.UserError;
-import io.assize.corpus.CorpusFiles.DataFile;
-import io.assize.corpus.CorpusSchema.Field;
-import io.assize.spark.base.Paths;
-import io.assize.spark.base.ReadingSession;
-
 import static io.assize.table.ColumnNames.SAMPLE_ID;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -19,6 +12,12 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.assize.config.CorpusConfig;
+import io.assize.config.UserError;
+import io.assize.corpus.CorpusFiles.DataFile;
+import io.assize.corpus.CorpusSchema.Field;
+import io.assize.spark.base.Paths;
+import io.assize.spark.base.ReadingSession;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,5 @@
 package io.assize.corpus;
 
-import io.assize.spark.base.Internals;
-
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.input_file_name;
 import static org.apache.spark.sql.functions.lit;
@@ -9,6 +7,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusFiles.DataFile;
+import io.assize.spark.base.Internals;
 import io.assize.spark.base.Paths;
 import java.io.BufferedReader;
 import java.io.IOException;

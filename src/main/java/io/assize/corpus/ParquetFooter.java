@@ -1,7 +1,6 @@
 package io.assize.corpus;
 
 import io.assize.spark.base.ParquetTypes;
-
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -1,11 +1,10 @@
 package io.assize.corpus;
 
-import io.assize.spark.base.Internals;
-
 import static org.apache.spark.sql.functions.input_file_name;
 
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusFiles.DataFile;
+import io.assize.spark.base.Internals;
 import io.assize.spark.base.Paths;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -1,19 +1,16 @@
 package io.assize.job;
 
-import io.assize.corpus.importer.Importer;
-
-import io.assize.corpus.importer.Imported;
-
-import io.assize.config.AssizeConfig;
-
 import static org.apache.spark.sql.functions.lit;
 
+import io.assize.config.AssizeConfig;
 import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.AutoJTemplates;
 import io.assize.corpus.Corpus;
 import io.assize.corpus.CorpusReader;
 import io.assize.corpus.CorpusSchema;
+import io.assize.corpus.importer.Imported;
+import io.assize.corpus.importer.Importer;
 import io.assize.judge.JudgeSpec;
 import io.assize.prompt.DecisionRule;
 import io.assize.prompt.Protocol;
@@ -90,8 +87,7 @@ public final class ImportJob {
       verdicts =
           union(verdicts, replay(pairs, outputs, judge, PAIRWISE, Order.shown(recorded.orders())));
       if (singles != null) {
-        verdicts =
-            union(verdicts, replay(singles, outputs, judge, SINGLE, List.of(Order.SINGLE)));
+        verdicts = union(verdicts, replay(singles, outputs, judge, SINGLE, List.of(Order.SINGLE)));
       }
     }
     Dataset<Row> corpus = kind(pairs.valid(), "pairwise");
@@ -155,8 +151,7 @@ public final class ImportJob {
       Corpus corpus, Dataset<Row> recordings, String judge, Protocol protocol, List<Order> shown) {
     JudgeSpec spec =
         new JudgeSpec(
-            AssizeConfig.judge(
-                Map.of("kind", "replay", "name", judge, "recordings", "imported")),
+            AssizeConfig.judge(Map.of("kind", "replay", "name", judge, "recordings", "imported")),
             judge,
             JudgeSpec.sha256("recorded", judge));
     JudgeStage stage = JudgeStage.of(spec, protocol, Taxonomy.load("default"), shown, 0, runId);

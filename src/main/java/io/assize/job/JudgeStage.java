@@ -113,8 +113,7 @@ record JudgeStage(
   Dataset<Row> requests(Dataset<Row> valid) {
     String recordings = spec.config().settings().recordings();
     return requests(
-        valid,
-        recordings == null ? null : Recordings.read(valid.sparkSession(), recordings));
+        valid, recordings == null ? null : Recordings.read(valid.sparkSession(), recordings));
   }
 
   /**

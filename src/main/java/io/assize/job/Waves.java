@@ -1,8 +1,7 @@
 package io.assize.job;
 
-import io.assize.spark.base.Internals;
-
 import io.assize.config.UserError;
+import io.assize.spark.base.Internals;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
@@ -17,9 +16,9 @@ import java.util.function.Consumer;
 import org.apache.spark.SparkContext;
 import org.apache.spark.SparkJobInfo;
 import org.apache.spark.SparkStageInfo;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FilterFunction;
-import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -123,8 +122,7 @@ final class Waves {
     int to = from + count;
     int number = ++started;
     nextPartition = to;
-    Dataset<Row> some =
-        Internals.partitions(spark, rows, schema, between(from, to));
+    Dataset<Row> some = Internals.partitions(spark, rows, schema, between(from, to));
     String commit = name + "-" + number;
     Future<?> work =
         drivers.submit(

@@ -1,11 +1,10 @@
 package io.assize.judge;
 
 import io.assize.prompt.DecisionRule;
-import java.util.List;
-import java.util.stream.IntStream;
-
 import io.assize.verdict.Choice;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /**
  * A verdict without a text to be parsed, in terms of the order shown.

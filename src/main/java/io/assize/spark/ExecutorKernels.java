@@ -1,13 +1,10 @@
 package io.assize.spark;
 
+import io.assize.config.JudgeConfig;
 import io.assize.judge.JudgeProvider;
 import java.util.Collection;
-import java.util.TreeSet;
-
-import io.assize.config.JudgeConfig;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;

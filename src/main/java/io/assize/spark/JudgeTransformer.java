@@ -1,13 +1,10 @@
 package io.assize.spark;
 
-import com.typesafe.config.ConfigUtil;
 import io.assize.config.AssizeConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.JudgeSpec;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.IntParam;

@@ -1,10 +1,9 @@
 package io.assize.spark;
 
-import io.assize.judge.JudgeProvider;
-
 import io.assize.config.JudgeConfig;
 import io.assize.config.LocalPath;
 import io.assize.config.UserError;
+import io.assize.judge.JudgeProvider;
 import io.assize.judge.JudgeSpec;
 import io.assize.judge.model.CheckpointFiles;
 import java.io.IOException;

@@ -1,8 +1,7 @@
 package io.assize.store;
 
-import io.assize.spark.base.Internals;
-
 import io.assize.config.UserError;
+import io.assize.spark.base.Internals;
 import io.assize.spark.base.Paths;
 import io.assize.table.TableStore;
 import java.io.FileNotFoundException;
@@ -222,7 +221,6 @@ final class ParquetVerdictStore extends VerdictStore {
 
   private Path folder(String judge, String protocol) {
     return new Path(
-        new Path(path, JUDGE + Internals.escaped(judge)),
-        PROTOCOL + Internals.escaped(protocol));
+        new Path(path, JUDGE + Internals.escaped(judge)), PROTOCOL + Internals.escaped(protocol));
   }
 }

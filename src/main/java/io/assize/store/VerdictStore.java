@@ -1,11 +1,10 @@
 package io.assize.store;
 
-import io.assize.spark.base.Internals;
-
 import static org.apache.spark.sql.functions.col;
 
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
+import io.assize.spark.base.Internals;
 import io.assize.spark.base.Paths;
 import io.assize.table.TableStore;
 import io.assize.verdict.VerdictKey;

@@ -1,9 +1,8 @@
 package io.assize.endtoend;
 
-import io.assize.corpus.importer.Importer;
-
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.assize.corpus.importer.Importer;
 import io.assize.job.DemoCorpus;
 import io.assize.job.ImportJob;
 import io.assize.table.TableStore;
@@ -42,7 +41,8 @@ class ClusterIT {
   @Test
   void aClusterGivesTheVerdictsOfOneMachineAndLoadsTheModelOnceAnExecutor() throws IOException {
     Path corpus = dir.resolve("autoj");
-    new ImportJob(LocalSpark.session()).run(Importer.of("autoj"), PublicData.autoJ().toString(), corpus.toString());
+    new ImportJob(LocalSpark.session())
+        .run(Importer.of("autoj"), PublicData.autoJ().toString(), corpus.toString());
     LocalSpark.session().stop();
     Path conf = conf(corpus.resolve("corpus/kind=pairwise"));
 

@@ -1,7 +1,5 @@
 package io.assize.job;
 
-import io.assize.corpus.importer.Importer;
-
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -16,6 +14,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.assize.config.AssizeConfig;
+import io.assize.corpus.importer.Importer;
 import io.assize.summary.SummaryTables;
 import io.assize.table.TableStore;
 import io.assize.testing.LocalSpark;
@@ -247,7 +246,8 @@ class PublishedFiguresTest {
     if (autoJ == null) {
       Path out = dir.resolve("autoj");
       ImportJob.Result result =
-          new ImportJob(LocalSpark.session()).run(Importer.of("autoj"), PublicData.autoJ().toString(), out.toString());
+          new ImportJob(LocalSpark.session())
+              .run(Importer.of("autoj"), PublicData.autoJ().toString(), out.toString());
       assertThat(result.corpus()).isEqualTo(1392 + 232);
       assertThat(result.verdicts()).isEqualTo(2 * 1392 + 232);
       assertThat(result.quarantined()).isZero();

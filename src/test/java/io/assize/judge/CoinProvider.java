@@ -32,8 +32,7 @@ public final class CoinProvider implements JudgeProvider {
   @Override
   public JudgeSpec check(JudgeConfig judge, Protocol protocol) {
     String side = judge.settings(Coin.class).side();
-    return new JudgeSpec(
-        judge, JudgeSpec.named(judge, kind()), JudgeSpec.sha256(kind(), side));
+    return new JudgeSpec(judge, JudgeSpec.named(judge, kind()), JudgeSpec.sha256(kind(), side));
   }
 
   @Override

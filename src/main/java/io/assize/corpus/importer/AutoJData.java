@@ -1,7 +1,5 @@
 package io.assize.corpus.importer;
 
-import io.assize.spark.base.Internals;
-
 import static io.assize.table.ColumnNames.MODEL_A;
 import static io.assize.table.ColumnNames.MODEL_B;
 import static io.assize.table.ColumnNames.PROBABILITY_A;
@@ -17,6 +15,7 @@ import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 
 import io.assize.config.UserError;
+import io.assize.spark.base.Internals;
 import io.assize.spark.base.Paths;
 import java.io.IOException;
 import java.util.Arrays;

@@ -1,12 +1,5 @@
 package io.assize.judge.generate;
 
-import java.util.List;
-import java.util.stream.LongStream;
-
-import io.assize.judge.model.Tokenizer;
-
-import io.assize.prompt.ChatMessage;
-
 import io.assize.config.DecodingConfig;
 import io.assize.judge.Completion;
 import io.assize.judge.Judge;
@@ -15,9 +8,12 @@ import io.assize.judge.JudgeException.Reason;
 import io.assize.judge.Prompt;
 import io.assize.judge.Question;
 import io.assize.judge.WorkDone;
+import io.assize.judge.model.Tokenizer;
+import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import java.io.IOException;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
@@ -34,6 +30,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

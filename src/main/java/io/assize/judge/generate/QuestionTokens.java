@@ -1,9 +1,8 @@
 package io.assize.judge.generate;
 
-import io.assize.prompt.DecisionRule;
-
 import io.assize.judge.Question;
 import io.assize.judge.model.Tokenizer;
+import io.assize.prompt.DecisionRule;
 import java.util.List;
 
 /**

@@ -1,13 +1,11 @@
 package io.assize.judge.generate;
 
-import io.assize.judge.Ruling;
-
-import io.assize.judge.Question;
-
 import io.assize.config.DecodingConfig;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
+import io.assize.judge.Question;
+import io.assize.judge.Ruling;
 import io.assize.judge.VerdictParser;
 import io.assize.judge.model.Tokenizer;
 import io.assize.prompt.DecisionRule;

@@ -1,11 +1,10 @@
 package io.assize.judge.http;
 
-import io.assize.config.HttpConfig;
-
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.DecodingConfig;
+import io.assize.config.HttpConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.prompt.ChatMessage;
 import java.util.List;

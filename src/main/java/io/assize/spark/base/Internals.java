@@ -37,7 +37,8 @@ public final class Internals {
   /** Some partitions of a table, in their order; the others are not computed. */
   public static Dataset<Row> partitions(
       SparkSession spark, JavaRDD<Row> rows, StructType schema, Partitions wanted) {
-    return spark.createDataFrame(PartitionPruningRDD.create(rows.rdd(), new Chosen(wanted)), schema);
+    return spark.createDataFrame(
+        PartitionPruningRDD.create(rows.rdd(), new Chosen(wanted)), schema);
   }
 
   private static final class Chosen extends AbstractFunction1<Object, Object>

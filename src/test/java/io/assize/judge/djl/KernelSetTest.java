@@ -1,11 +1,10 @@
 package io.assize.judge.djl;
 
-import io.assize.config.EngineConfig;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.Device;
+import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.JudgeSpec;

@@ -1,13 +1,10 @@
 package io.assize.judge.generate;
 
-import io.assize.config.EngineConfig;
-
-import io.assize.verdict.Choice;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.judge.Completion;
 import io.assize.judge.Prompt;
@@ -21,6 +18,7 @@ import io.assize.judge.model.Tokenizer;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import io.assize.testing.DemoJudge;
+import io.assize.verdict.Choice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

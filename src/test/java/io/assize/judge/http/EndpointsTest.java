@@ -1,11 +1,10 @@
 package io.assize.judge.http;
 
-import io.assize.config.HttpConfig;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.AssizeConfig;
+import io.assize.config.HttpConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
 import io.assize.judge.Completion;
@@ -242,10 +241,14 @@ class EndpointsTest {
             new ChatServer(exchange -> ChatServer.answer(exchange, 401, "not " + KEY));
         ChatServer without =
             new ChatServer(exchange -> ChatServer.answer(exchange, 404, "no such page"))) {
-      assertThat(HttpJudge.firstLook(config(refusing.url(), "name = x").settings(HttpConfig.class), name -> KEY))
+      assertThat(
+              HttpJudge.firstLook(
+                  config(refusing.url(), "name = x").settings(HttpConfig.class), name -> KEY))
           .hasValueSatisfying(
               said -> assertThat(said).contains("refuses the key").doesNotContain(KEY));
-      assertThat(HttpJudge.firstLook(config(without.url(), "name = x").settings(HttpConfig.class), name -> KEY))
+      assertThat(
+              HttpJudge.firstLook(
+                  config(without.url(), "name = x").settings(HttpConfig.class), name -> KEY))
           .isEmpty();
       assertThat(refusing.asked()).isEmpty();
     }

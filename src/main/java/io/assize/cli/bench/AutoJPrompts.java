@@ -1,4 +1,4 @@
-package io.assize.cli;
+package io.assize.cli.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Prompts for benchmarks, from Auto-J's pairs as its authors publish them (JSON lines). */
-final class BenchPrompts {
-  private BenchPrompts() {}
+final class AutoJPrompts {
+  private AutoJPrompts() {}
 
   /** One prompt a pair, in the file's order, as the protocol {@code pairwise} renders them. */
   static List<Prompt> read(Path pairs) {

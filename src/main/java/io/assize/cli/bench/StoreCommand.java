@@ -1,30 +1,16 @@
-package io.assize.cli;
-
-import static io.assize.table.ColumnNames.MODEL_A;
-import static io.assize.table.ColumnNames.MODEL_B;
-import static io.assize.table.ColumnNames.RESPONSE_A;
-import static io.assize.table.ColumnNames.RESPONSE_B;
-import static io.assize.table.ColumnNames.SAMPLE_ID;
-import static org.apache.spark.sql.functions.array_join;
-import static org.apache.spark.sql.functions.array_repeat;
-import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.md5;
-import static org.apache.spark.sql.functions.pmod;
-import static org.apache.spark.sql.functions.repeat;
+package io.assize.cli.bench;
 
 import com.typesafe.config.ConfigUtil;
+import io.assize.cli.GivenConfig;
+import io.assize.cli.Output;
 import io.assize.config.AssizeConfig;
 import io.assize.job.EvaluationJob;
-import io.assize.job.GeneratedVerdicts;
 import io.assize.job.RunResult;
 import io.assize.spark.Sessions;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -35,7 +21,7 @@ import picocli.CommandLine.Option;
     name = "store",
     description = "Generates a corpus and its verdicts, adds new rows, and measures the rebuild.",
     mixinStandardHelpOptions = true)
-final class BenchStoreCommand implements Callable<Integer> {
+final class StoreCommand implements Callable<Integer> {
   @Option(
       names = "--verdicts",
       paramLabel = "N",
@@ -75,8 +61,8 @@ final class BenchStoreCommand implements Callable<Integer> {
     long pairs = verdicts / 2;
     try (SparkSession spark =
         Sessions.open("bench store", given.load().spark(), Output::progress)) {
-      generate(spark, pairs, "corpus");
-      generate(spark, pairs + Math.round(pairs * newShare), "grown");
+      GeneratedPairs.write(spark, pairs, path("corpus"));
+      GeneratedPairs.write(spark, pairs + Math.round(pairs * newShare), path("grown"));
       Output.progress(String.format(Locale.ROOT, "filling the store with %d verdicts", 2 * pairs));
       GeneratedVerdicts.fill(spark, config("corpus"), "A critique of some length. ".repeat(20));
       RunResult rebuilt = new EvaluationJob(spark, config("grown"), Output::progress).run();
@@ -108,32 +94,12 @@ final class BenchStoreCommand implements Callable<Integer> {
             "assize.output.dir", quoted("out")));
   }
 
-  /** Pairs of 200 models, with a prompt of some 300 characters and answers of 200 to 900. */
-  private void generate(SparkSession spark, long pairs, String name) {
-    Column id = col("id");
-    Column text = md5(id.cast("string").cast("binary"));
-    spark
-        .range(pairs)
-        .select(
-            concat(lit("pair-"), id).as(SAMPLE_ID),
-            repeat(concat(text, lit(" ")), 9).as("prompt"),
-            concat(lit("model-"), pmod(id, lit(200))).as(MODEL_A),
-            concat(lit("model-"), pmod(id.plus(1).plus(pmod(id, lit(7))), lit(200))).as(MODEL_B),
-            answer("a ", text, pmod(id, lit(20)).plus(6)).as(RESPONSE_A),
-            answer("b ", text, pmod(id, lit(17)).plus(7)).as(RESPONSE_B),
-            concat(lit("scenario "), pmod(id, lit(60))).as("scenario"))
-        .write()
-        .mode("overwrite")
-        .parquet(work.resolve(name).toString());
-  }
-
-  /** So many words of some 35 characters. */
-  private static Column answer(String begin, Column text, Column words) {
-    return array_join(array_repeat(concat(lit(begin), text), words.cast("int")), " ");
-  }
-
   private String quoted(String name) {
-    return ConfigUtil.quoteString(work.resolve(name).toString());
+    return ConfigUtil.quoteString(path(name));
+  }
+
+  private String path(String name) {
+    return work.resolve(name).toString();
   }
 
   private static double seconds(RunResult run) {

@@ -1,4 +1,4 @@
-package io.assize.job;
+package io.assize.cli.bench;
 
 import static io.assize.table.ColumnNames.JUDGED_AT;
 import static io.assize.table.ColumnNames.RUN_ID;
@@ -10,45 +10,40 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.AssizeConfig;
-import io.assize.corpus.CorpusReader;
+import io.assize.job.RequestKeys;
 import io.assize.store.VerdictStore;
 import io.assize.store.VerdictTable;
 import java.util.Arrays;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.StructField;
 
 /**
- * For benchmarks: a store of verdicts that no judge gave. Their keys are those of a pairwise
- * corpus's requests, so a run reuses them.
+ * A store of verdicts that no judge gave. Their keys are those of a pairwise corpus's requests, so
+ * a run reuses them.
  */
-public final class GeneratedVerdicts {
+final class GeneratedVerdicts {
   private GeneratedVerdicts() {}
 
   /** Fills the configured store; decisions by the key, the critique always the same. */
-  public static void fill(SparkSession spark, AssizeConfig config, String critique) {
-    JudgeStage stage = JudgeStage.of(spark, config, "generated");
-    String judge = stage.spec().name();
-    String protocol = stage.maker().protocol().name();
-    Dataset<Row> valid = new CorpusReader(spark).read(config.corpus(), stage.schema()).valid();
-    Dataset<Row> keys = stage.keys(stage.requests(valid));
+  static void fill(SparkSession spark, AssizeConfig config, String critique) {
+    RequestKeys requests = RequestKeys.of(spark, config);
     Column[] columns =
         Arrays.stream(VerdictTable.SCHEMA.fields())
-            .map(field -> column(field, judge, protocol, critique))
+            .map(field -> column(field, requests, critique))
             .toArray(Column[]::new);
     VerdictStore store = VerdictStore.find(spark, config);
     store.prepare();
-    store.append(keys.select(columns), judge, protocol, "generated");
+    store.append(
+        requests.keys().select(columns), requests.judge(), requests.protocol(), "generated");
   }
 
-  private static Column column(StructField field, String judge, String protocol, String critique) {
+  private static Column column(StructField field, RequestKeys requests, String critique) {
     Column value =
         switch (field.name()) {
           case VERDICT_KEY, SAMPLE_ID, "order" -> col(field.name());
-          case "judge" -> lit(judge);
-          case "protocol" -> lit(protocol);
+          case "judge" -> lit(requests.judge());
+          case "protocol" -> lit(requests.protocol());
           case "decision" -> when(col(VERDICT_KEY).lt("8"), "a").otherwise("b");
           case "status" -> lit("ok");
           case "critique" -> lit(critique);
