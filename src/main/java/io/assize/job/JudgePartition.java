@@ -81,9 +81,9 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     if (!rows.hasNext()) {
       return rows;
     }
-    TaskJudge mine = TaskJudge.acquire(spec);
-    LastingJudge judge = mine.judge();
-    String device = mine.device();
+    TaskJudge task = TaskJudge.acquire(spec);
+    LastingJudge judge = task.judge();
+    String device = task.device();
     String before = provenance.runId() + "/" + spec.fingerprint() + "/" + device;
     BEFORE.putIfAbsent(before, judge.workDone());
     Provenance made = provenance.with(spec.kernels(device));
@@ -109,7 +109,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     JudgeConfig settings = spec.config();
     Answering answering =
         new Answering(judge, requests.maker(), settings.truncates(), settings.unparsableRetries());
-    InFlight<Work> inFlight = mine.inFlight(work, one -> answering.answer(one.attempts()));
+    InFlight<Work> inFlight = task.inFlight(work, one -> answering.answer(one.attempts()));
     Deque<Row> ready = new ArrayDeque<>();
     return new Iterator<>() {
       @Override

@@ -1,5 +1,7 @@
 package io.assize.job;
 
+import io.assize.spark.DriverCheck;
+
 import static io.assize.table.ColumnNames.PROBABILITY_A;
 import static io.assize.table.ColumnNames.RESPONSE_A;
 import static io.assize.table.ColumnNames.RESPONSE_B;
@@ -16,7 +18,6 @@ import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.AssizeConfig;
-import io.assize.config.JudgeConfig;
 import io.assize.corpus.CorpusSchema;
 import io.assize.corpus.Recordings;
 import io.assize.judge.JudgeSpec;
@@ -25,8 +26,6 @@ import io.assize.prompt.ProtocolKind;
 import io.assize.prompt.Request;
 import io.assize.prompt.RequestMaker;
 import io.assize.scenario.Taxonomy;
-import io.assize.spark.ExecutorKernels;
-import io.assize.spark.ModelCache;
 import io.assize.store.VerdictTable;
 import io.assize.verdict.Order;
 import io.assize.verdict.Provenance;
@@ -72,9 +71,8 @@ record JudgeStage(
   static JudgeStage of(SparkSession spark, AssizeConfig config, String runId) {
     Protocol protocol = Protocol.load(config.protocol());
     Taxonomy taxonomy = Taxonomy.load(config.scenarios());
-    JudgeConfig judge = ExecutorKernels.resolve(spark, ModelCache.located(config.judge()));
     return of(
-        JudgeSpec.of(ModelCache.onThisHost(judge), protocol).with(judge),
+        DriverCheck.of(spark, config.judge(), judge -> JudgeSpec.of(judge, protocol)),
         protocol,
         taxonomy,
         Order.shown(config.orders()),

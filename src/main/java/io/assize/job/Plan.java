@@ -141,11 +141,11 @@ final class Plan implements AutoCloseable {
 
   /** Whether a verdict of the store settles its request for this run, whoever had it judged. */
   Column settled() {
-    Column mine = col(RUN_ID).equalTo(runId);
+    Column ofThisRun = col(RUN_ID).equalTo(runId);
     return switch (mode) {
       case PENDING -> answered();
-      case REJUDGE -> answered().and(mine);
-      case ONLY_FAILED -> col("status").equalTo("ok").or(answered().and(mine));
+      case REJUDGE -> answered().and(ofThisRun);
+      case ONLY_FAILED -> col("status").equalTo("ok").or(answered().and(ofThisRun));
     };
   }
 

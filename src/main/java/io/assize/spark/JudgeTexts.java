@@ -28,8 +28,8 @@ record JudgeTexts(JudgeSpec spec, String rule, int column)
     if (!rows.hasNext()) {
       return rows;
     }
-    TaskJudge mine = TaskJudge.acquire(spec);
-    InFlight<Row> inFlight = mine.inFlight(rows, row -> submit(mine.judge(), row));
+    TaskJudge task = TaskJudge.acquire(spec);
+    InFlight<Row> inFlight = task.inFlight(rows, row -> submit(task.judge(), row));
     return new Iterator<>() {
       @Override
       public boolean hasNext() {

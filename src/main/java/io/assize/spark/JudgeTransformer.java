@@ -120,12 +120,12 @@ public final class JudgeTransformer extends Transformer implements DefaultParams
     Locales.warn();
     Dataset<Row> rows = dataset.toDF();
     StructType schema = transformSchema(rows.schema());
-    // A relative path is one of the driver's working directory.
-    JudgeConfig config =
-        ModelCache.located(ExecutorKernels.resolve(dataset.sparkSession(), config()));
-    JudgeSpec spec = JudgeSpec.ofTexts(ModelCache.onThisHost(config), value(rule)).with(config);
+    String read = value(rule);
+    JudgeSpec spec =
+        DriverCheck.of(
+            dataset.sparkSession(), config(), judge -> JudgeSpec.ofTexts(judge, read));
     int column = rows.schema().fieldIndex(value(inputCol));
-    return rows.mapPartitions(new JudgeTexts(spec, value(rule), column), Encoders.row(schema));
+    return rows.mapPartitions(new JudgeTexts(spec, read, column), Encoders.row(schema));
   }
 
   @Override

@@ -18,14 +18,14 @@ public final class Turn implements AutoCloseable {
   private static final long FORGOTTEN_MILLIS = 24L * 3600 * 1000;
 
   private final FileSystem files;
-  private final Path mine;
+  private final Path own;
   private final int number;
 
   Turn(FileSystem files, Path folder, String what, String runId) throws IOException {
     this.files = files;
-    this.mine = new Path(folder, what + "-" + runId);
-    files.create(mine, true).close();
-    long recent = files.getFileStatus(mine).getModificationTime() - FORGOTTEN_MILLIS;
+    this.own = new Path(folder, what + "-" + runId);
+    files.create(own, true).close();
+    long recent = files.getFileStatus(own).getModificationTime() - FORGOTTEN_MILLIS;
     List<String> running =
         Arrays.stream(files.listStatus(folder))
             .filter(file -> file.getPath().getName().startsWith(what + "-"))
@@ -35,7 +35,7 @@ public final class Turn implements AutoCloseable {
                     .thenComparing(file -> file.getPath().getName()))
             .map(file -> file.getPath().getName())
             .toList();
-    this.number = Math.max(0, running.indexOf(mine.getName()));
+    this.number = Math.max(0, running.indexOf(own.getName()));
   }
 
   /**
@@ -56,9 +56,9 @@ public final class Turn implements AutoCloseable {
   public void close() {
     try {
       // The folder stays: another run may be about to write into it.
-      files.delete(mine, false);
+      files.delete(own, false);
     } catch (IOException e) {
-      throw UserError.failure("the store's file %s cannot be removed: %s", mine, e.getMessage());
+      throw UserError.failure("the store's file %s cannot be removed: %s", own, e.getMessage());
     }
   }
 }

@@ -35,9 +35,9 @@ final class Names implements Serializable {
     blocks
         .mapPartitions(
             some -> {
-              Map<String, Set<String>> mine = new HashMap<>();
-              some.forEachRemaining(block -> add(mine, block.judge, List.of(block.models)));
-              return List.of(mine).iterator();
+              Map<String, Set<String>> part = new HashMap<>();
+              some.forEachRemaining(block -> add(part, block.judge, List.of(block.models)));
+              return List.of(part).iterator();
             })
         .collect()
         .forEach(some -> some.forEach((judge, models) -> add(found, judge, models)));
@@ -64,10 +64,10 @@ final class Names implements Serializable {
   /** The numbers of a block's models. */
   int[] of(GameBlock block) {
     Map<String, Integer> number = numbers.get(block.judge);
-    int[] mine = new int[block.models.length];
-    for (int i = 0; i < mine.length; i++) {
-      mine[i] = number.get(block.models[i]);
+    int[] numbered = new int[block.models.length];
+    for (int i = 0; i < numbered.length; i++) {
+      numbered[i] = number.get(block.models[i]);
     }
-    return mine;
+    return numbered;
   }
 }

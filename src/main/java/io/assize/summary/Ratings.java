@@ -123,7 +123,7 @@ final class Ratings {
     }
     Broadcast<Map<String, Pooled>> shared = spark.broadcast(pools);
     Broadcast<Names> all = names;
-    SummaryOptions how = options;
+    SummaryOptions given = options;
     return keyed(levels)
         .leftOuterJoin(cross == null ? none() : cross)
         .map(
@@ -131,7 +131,7 @@ final class Ratings {
               LevelSums sums = pair._2()._1();
               LongTable dependence = pair._2()._2().isPresent() ? pair._2()._2().get() : null;
               Pooled pooled = shared.value().get(key(sums));
-              return rate(sums, all.value().of(sums.judge).size(), pooled, dependence, how, true);
+              return rate(sums, all.value().of(sums.judge).size(), pooled, dependence, given, true);
             });
   }
 
@@ -150,7 +150,7 @@ final class Ratings {
   /** Each judge's ratings over all games. */
   private Map<String, Rated> wholes(JavaPairRDD<Tuple2<String, String>, LongTable> cross) {
     Broadcast<Names> all = names;
-    SummaryOptions how = options;
+    SummaryOptions given = options;
     Map<String, Rated> found = new TreeMap<>();
     keyed(levels.filter(l -> l.level.equals(Levels.ALL)))
         .leftOuterJoin(cross == null ? none() : cross)
@@ -158,7 +158,7 @@ final class Ratings {
             pair -> {
               LevelSums sums = pair._2()._1();
               LongTable dependence = pair._2()._2().isPresent() ? pair._2()._2().get() : null;
-              return rate(sums, all.value().of(sums.judge).size(), null, dependence, how, false);
+              return rate(sums, all.value().of(sums.judge).size(), null, dependence, given, false);
             })
         .collect()
         .forEach(rated -> found.put(rated.judge(), rated));
@@ -214,13 +214,13 @@ final class Ratings {
   private Map<Tuple2<String, String>, double[]> strengths(Map<String, Pooled> pools) {
     Broadcast<Map<String, Pooled>> shared = spark.broadcast(pools);
     Broadcast<Names> all = names;
-    SummaryOptions how = options;
+    SummaryOptions given = options;
     Map<Tuple2<String, String>, double[]> found = new HashMap<>();
     levels
         .map(
             l -> {
               int count = all.value().of(l.judge).size();
-              Rated rated = rate(l, count, shared.value().get(key(l)), null, how, false);
+              Rated rated = rate(l, count, shared.value().get(key(l)), null, given, false);
               return new Tuple2<>(new Tuple2<>(l.judge, l.level), rated.spread(count));
             })
         .collect()
@@ -234,7 +234,7 @@ final class Ratings {
     Broadcast<Map<Tuple2<String, String>, double[]>> theta = spark.broadcast(strengths);
     Broadcast<Names> all = names;
     Broadcast<Levels> levelsOf = tree;
-    SummaryOptions how = options;
+    SummaryOptions given = options;
     return blocks
         .mapPartitionsToPair(
             some -> {
@@ -245,7 +245,7 @@ final class Ratings {
                     for (String level : levelsOf.value().of(block.scenario)) {
                       Tuple2<String, String> key = new Tuple2<>(block.judge, level);
                       LongTable sum = sums.computeIfAbsent(key, k -> new LongTable(1));
-                      addCross(sum, block, number, theta.value().get(key), how);
+                      addCross(sum, block, number, theta.value().get(key), given);
                     }
                   });
               return sums.entrySet().stream()

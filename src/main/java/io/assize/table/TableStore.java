@@ -102,12 +102,12 @@ public final class TableStore implements AutoCloseable {
   private void refuseTables(String key, String name, Path place) {
     for (String table : concat(layout.replaced(), layout.grown())) {
       for (String suffix : List.of("", ".csv")) {
-        Path mine = new Path(dir, table + suffix);
-        if (Paths.overlap(place, mine)) {
+        Path own = new Path(dir, table + suffix);
+        if (Paths.overlap(place, own)) {
           throw UserError.configuration(
               "%s %s is, holds or lies in %s, which would be overwritten: choose another output"
                   + " folder",
-              key, name, mine);
+              key, name, own);
         }
       }
     }
@@ -293,8 +293,8 @@ public final class TableStore implements AutoCloseable {
    * mistake.
    */
   public Dataset<Row> read(String name) {
-    boolean mine = run != null && run.has(name);
-    return read(spark, (mine ? run.at(name) : new Path(dir, name)).toString(), name);
+    boolean staged = run != null && run.has(name);
+    return read(spark, (staged ? run.at(name) : new Path(dir, name)).toString(), name);
   }
 
   /**

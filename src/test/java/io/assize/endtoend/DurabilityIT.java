@@ -96,6 +96,7 @@ class DurabilityIT {
   }
 
   @Test
+  @EnabledIfSystemProperty(named = LONG, matches = "true")
   void aWorkerDies() {
     Running run = cluster.start(command("worker"));
     Programs.await(run, "wave 1 committed", LIMIT);

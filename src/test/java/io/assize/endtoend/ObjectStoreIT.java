@@ -113,7 +113,7 @@ class ObjectStoreIT {
       Path demo = dir.resolve("demo");
       DemoCorpus.pairs(LocalSpark.session())
           .orderBy("sample_id")
-          .limit(24)
+          .limit(12)
           .coalesce(1)
           .write()
           .parquet(demo.toString());
@@ -132,7 +132,7 @@ class ObjectStoreIT {
         "-D",
         "assize.run.wave_seconds=3",
         "-D",
-        "assize.run.partitions=16",
+        "assize.run.partitions=8",
         "-D",
         "assize.output.corpus=false",
         "-D",
@@ -147,19 +147,19 @@ class ObjectStoreIT {
       assertThat(undisturbed.code()).as(undisturbed.err()).isZero();
 
       // Attempts and limits as Hadoop has them by default.
-      faulty.delay(Duration.ofMillis(20));
+      faulty.delay(Duration.ofMillis(10));
       Path conf =
           conf(
               faulty.port(),
               "faulty",
               Map.of("fs.s3a.attempts.maximum", "20", "fs.s3a.retry.limit", "7"));
       Running run = Programs.start(dir, Programs.QUICK, line("run", conf, settings));
-      Programs.await(run, "judged [1-9]\\d* of 48", Duration.ofMinutes(4));
+      Programs.await(run, "judged [1-9]\\d* of 24", Duration.ofMinutes(4));
       faulty.refuse(Duration.ofSeconds(20));
       Ended ended = Programs.end(run, Duration.ofMinutes(6));
       assertThat(ended.code()).as(ended.err()).isZero();
       assertThat(faulty.refused()).isPositive();
-      assertThat(ended.out()).contains("48 requests judged").doesNotContain(SECRET);
+      assertThat(ended.out()).contains("24 requests judged").doesNotContain(SECRET);
       for (String table : List.of("win_rates.csv", "agreement.csv")) {
         assertThat(get(port, "bucket/faulty/" + table))
             .isEqualTo(Files.readString(dir.resolve("calm").resolve(table)));

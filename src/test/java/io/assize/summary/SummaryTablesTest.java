@@ -194,14 +194,14 @@ class SummaryTablesTest {
     // And within a table: what one side wins, the other loses.
     Map<String, Row> rates = new TreeMap<>();
     read(one, SummaryTables.WIN_RATES)
-        .forEach(r -> rates.put(r.getString(1) + r.getString(2) + r.getString(3), r));
+        .forEach(r -> rates.put(r.<String>getAs("scenario") + r.<String>getAs("model") + r.<String>getAs("opponent"), r));
     for (Row r : rates.values()) {
-      if (!r.getString(3).equals(Levels.ALL)) {
-        Row back = rates.get(r.getString(1) + r.getString(3) + r.getString(2));
-        assertThat(r.getDouble(8)).isCloseTo(1 - back.getDouble(8), within(1e-12));
-        assertThat(r.getLong(5)).isEqualTo(back.getLong(6));
+      if (!r.<String>getAs("opponent").equals(Levels.ALL)) {
+        Row back = rates.get(r.<String>getAs("scenario") + r.<String>getAs("opponent") + r.<String>getAs("model"));
+        assertThat(r.<Double>getAs("win_rate")).isCloseTo(1 - back.<Double>getAs("win_rate"), within(1e-12));
+        assertThat(r.<Long>getAs("wins")).isEqualTo(back.<Long>getAs("losses"));
         if (!r.isNullAt(10)) {
-          assertThat(r.getDouble(10)).isCloseTo(1 - back.getDouble(11), within(1e-9));
+          assertThat(r.<Double>getAs("ci_low")).isCloseTo(1 - back.<Double>getAs("ci_high"), within(1e-9));
         }
       }
     }
@@ -224,8 +224,8 @@ class SummaryTablesTest {
       for (int i = 0; i < mine.size(); i++) {
         boolean same = mine.get(i).equals(theirs.get(i));
         changed += same ? 0 : 1;
-        String level = mine.get(i).getString(1);
-        String model = mine.get(i).getString(2);
+        String level = mine.get(i).<String>getAs("scenario");
+        String model = mine.get(i).<String>getAs("model");
         boolean may = List.of("s2", "group:h", "all").contains(level) && "m0 m1".contains(model);
         assertThat(same || may).as(mine.get(i) + " became " + theirs.get(i)).isTrue();
       }
@@ -258,16 +258,16 @@ class SummaryTablesTest {
               .withStyleControl(false)
               .withDraws(false, 100, 1);
       Path out = tables(policy.name(), verdicts, corpus, o);
-      rates.put(policy, rate(out, "x").getDouble(8));
+      rates.put(policy, rate(out, "x").<Double>getAs("win_rate"));
       agreement.put(policy, read(out, SummaryTables.AGREEMENT).get(0));
     }
     assertThat(rates.get(OutcomePolicy.STRICT)).isEqualTo(0.75);
     assertThat(rates.get(OutcomePolicy.AVERAGE)).isCloseTo((0.85 + 0.6) / 2, within(1e-12));
     assertThat(rates.get(OutcomePolicy.DROP)).isCloseTo(0.85, within(1e-12));
     // Auto-J's rule: both orders must give the label, so a disagreement is no agreement on a tie.
-    assertThat(agreement.get(OutcomePolicy.STRICT).getDouble(3)).isEqualTo(0.5);
-    assertThat(agreement.get(OutcomePolicy.AVERAGE).getDouble(3)).isEqualTo(0.5);
-    assertThat(agreement.get(OutcomePolicy.DROP).getLong(2)).isEqualTo(1);
+    assertThat(agreement.get(OutcomePolicy.STRICT).<Double>getAs("agreement")).isEqualTo(0.5);
+    assertThat(agreement.get(OutcomePolicy.AVERAGE).<Double>getAs("agreement")).isEqualTo(0.5);
+    assertThat(agreement.get(OutcomePolicy.DROP).<Long>getAs("n")).isEqualTo(1);
   }
 
   /** Each judge has an odd board: there is nothing to divide by somewhere. */
@@ -344,8 +344,8 @@ class SummaryTablesTest {
     assertThat(left(out, "tied")).doesNotContain("all,y,invalid,2");
     Map<String, Long> beside = new TreeMap<>();
     for (Row row : read(out, SummaryTables.WIN_RATES)) {
-      if (row.getString(0).equals("partly") && row.getString(1).equals("s0")) {
-        beside.put(row.getString(2) + " " + row.getString(3), row.getAs("left_out"));
+      if (row.<String>getAs("judge").equals("partly") && row.<String>getAs("scenario").equals("s0")) {
+        beside.put(row.<String>getAs("model") + " " + row.<String>getAs("opponent"), row.getAs("left_out"));
       }
     }
     assertThat(beside).isEqualTo(Map.of("x z", 1L, "x all", 3L, "z x", 1L, "z all", 1L));
@@ -353,7 +353,7 @@ class SummaryTablesTest {
 
   private static List<String> left(Path out, String judge) {
     return read(out, SummaryTables.LEFT_OUT).stream()
-        .filter(row -> row.getString(0).equals(judge))
+        .filter(row -> row.<String>getAs("judge").equals(judge))
         .map(row -> row.mkString(",").substring(judge.length() + 1))
         .sorted()
         .toList();
@@ -391,7 +391,7 @@ class SummaryTablesTest {
     List<Row> ratings =
         read(tables("apart", verdicts, corpus, SummaryOptions.DEFAULT), SummaryTables.RATINGS)
             .stream()
-            .filter(r -> r.getString(1).equals(Levels.ALL))
+            .filter(r -> r.<String>getAs("scenario").equals(Levels.ALL))
             .toList();
     assertThat(ratings).hasSize(4).allMatch(r -> r.isNullAt(3));
     assertThat(ratings).allMatch(r -> r.<String>getAs("note").contains("2 parts"));
@@ -413,12 +413,12 @@ class SummaryTablesTest {
     for (int i = 0; i < ratings.size(); i++) {
       Row r = ratings.get(i);
       Row s = others.get(i);
-      assertThat(r.getDouble(3)).isEqualTo(s.getDouble(3));
-      if (r.getString(2).equals("m2")) {
-        assertThat(r.getDouble(3)).isEqualTo(1000);
-        assertThat(r.getDouble(7)).isZero();
+      assertThat(r.<Double>getAs("rating")).isEqualTo(s.<Double>getAs("rating"));
+      if (r.<String>getAs("model").equals("m2")) {
+        assertThat(r.<Double>getAs("rating")).isEqualTo(1000);
+        assertThat(r.<Double>getAs("standard_error")).isZero();
       } else {
-        assertThat(r.getDouble(7) / s.getDouble(7)).isCloseTo(1, within(0.2));
+        assertThat(r.<Double>getAs("standard_error") / s.<Double>getAs("standard_error")).isCloseTo(1, within(0.2));
       }
     }
   }
@@ -442,7 +442,7 @@ class SummaryTablesTest {
 
   private static Row rate(Path out, String model) {
     return read(out, SummaryTables.WIN_RATES).stream()
-        .filter(r -> r.getString(1).equals(Levels.ALL) && r.getString(2).equals(model))
+        .filter(r -> r.<String>getAs("scenario").equals(Levels.ALL) && r.<String>getAs("model").equals(model))
         .findFirst()
         .orElseThrow();
   }
