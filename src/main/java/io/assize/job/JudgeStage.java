@@ -1,7 +1,5 @@
 package io.assize.job;
 
-import io.assize.spark.DriverCheck;
-
 import static io.assize.table.ColumnNames.PROBABILITY_A;
 import static io.assize.table.ColumnNames.RESPONSE_A;
 import static io.assize.table.ColumnNames.RESPONSE_B;
@@ -26,6 +24,7 @@ import io.assize.prompt.ProtocolKind;
 import io.assize.prompt.Request;
 import io.assize.prompt.RequestMaker;
 import io.assize.scenario.Taxonomy;
+import io.assize.spark.DriverCheck;
 import io.assize.store.VerdictTable;
 import io.assize.verdict.Order;
 import io.assize.verdict.Provenance;

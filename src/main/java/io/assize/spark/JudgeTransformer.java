@@ -122,8 +122,7 @@ public final class JudgeTransformer extends Transformer implements DefaultParams
     StructType schema = transformSchema(rows.schema());
     String read = value(rule);
     JudgeSpec spec =
-        DriverCheck.of(
-            dataset.sparkSession(), config(), judge -> JudgeSpec.ofTexts(judge, read));
+        DriverCheck.of(dataset.sparkSession(), config(), judge -> JudgeSpec.ofTexts(judge, read));
     int column = rows.schema().fieldIndex(value(inputCol));
     return rows.mapPartitions(new JudgeTexts(spec, read, column), Encoders.row(schema));
   }

@@ -194,14 +194,26 @@ class SummaryTablesTest {
     // And within a table: what one side wins, the other loses.
     Map<String, Row> rates = new TreeMap<>();
     read(one, SummaryTables.WIN_RATES)
-        .forEach(r -> rates.put(r.<String>getAs("scenario") + r.<String>getAs("model") + r.<String>getAs("opponent"), r));
+        .forEach(
+            r ->
+                rates.put(
+                    r.<String>getAs("scenario")
+                        + r.<String>getAs("model")
+                        + r.<String>getAs("opponent"),
+                    r));
     for (Row r : rates.values()) {
       if (!r.<String>getAs("opponent").equals(Levels.ALL)) {
-        Row back = rates.get(r.<String>getAs("scenario") + r.<String>getAs("opponent") + r.<String>getAs("model"));
-        assertThat(r.<Double>getAs("win_rate")).isCloseTo(1 - back.<Double>getAs("win_rate"), within(1e-12));
+        Row back =
+            rates.get(
+                r.<String>getAs("scenario")
+                    + r.<String>getAs("opponent")
+                    + r.<String>getAs("model"));
+        assertThat(r.<Double>getAs("win_rate"))
+            .isCloseTo(1 - back.<Double>getAs("win_rate"), within(1e-12));
         assertThat(r.<Long>getAs("wins")).isEqualTo(back.<Long>getAs("losses"));
         if (!r.isNullAt(10)) {
-          assertThat(r.<Double>getAs("ci_low")).isCloseTo(1 - back.<Double>getAs("ci_high"), within(1e-9));
+          assertThat(r.<Double>getAs("ci_low"))
+              .isCloseTo(1 - back.<Double>getAs("ci_high"), within(1e-9));
         }
       }
     }
@@ -344,8 +356,11 @@ class SummaryTablesTest {
     assertThat(left(out, "tied")).doesNotContain("all,y,invalid,2");
     Map<String, Long> beside = new TreeMap<>();
     for (Row row : read(out, SummaryTables.WIN_RATES)) {
-      if (row.<String>getAs("judge").equals("partly") && row.<String>getAs("scenario").equals("s0")) {
-        beside.put(row.<String>getAs("model") + " " + row.<String>getAs("opponent"), row.getAs("left_out"));
+      if (row.<String>getAs("judge").equals("partly")
+          && row.<String>getAs("scenario").equals("s0")) {
+        beside.put(
+            row.<String>getAs("model") + " " + row.<String>getAs("opponent"),
+            row.getAs("left_out"));
       }
     }
     assertThat(beside).isEqualTo(Map.of("x z", 1L, "x all", 3L, "z x", 1L, "z all", 1L));
@@ -418,7 +433,8 @@ class SummaryTablesTest {
         assertThat(r.<Double>getAs("rating")).isEqualTo(1000);
         assertThat(r.<Double>getAs("standard_error")).isZero();
       } else {
-        assertThat(r.<Double>getAs("standard_error") / s.<Double>getAs("standard_error")).isCloseTo(1, within(0.2));
+        assertThat(r.<Double>getAs("standard_error") / s.<Double>getAs("standard_error"))
+            .isCloseTo(1, within(0.2));
       }
     }
   }
@@ -442,7 +458,10 @@ class SummaryTablesTest {
 
   private static Row rate(Path out, String model) {
     return read(out, SummaryTables.WIN_RATES).stream()
-        .filter(r -> r.<String>getAs("scenario").equals(Levels.ALL) && r.<String>getAs("model").equals(model))
+        .filter(
+            r ->
+                r.<String>getAs("scenario").equals(Levels.ALL)
+                    && r.<String>getAs("model").equals(model))
         .findFirst()
         .orElseThrow();
   }
