@@ -119,10 +119,11 @@ public record AssizeConfig(
       throw UserError.configuration("configuration %s is a folder: name a file", file);
     }
     try {
-      // Parsed from its path, for what it includes lies beside it; read first, for its encoding.
+      // Parsed from its whole path, for what it includes lies beside it, and a bare name has no
+      // place; read first, for its encoding.
       Files.readString(file);
       return ConfigFactory.parseFile(
-          file.toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
+          file.toAbsolutePath().toFile(), ConfigParseOptions.defaults().setAllowMissing(false));
     } catch (CharacterCodingException e) {
       throw UserError.configuration("configuration %s is not UTF-8 text: save it as such", file);
     } catch (IOException e) {

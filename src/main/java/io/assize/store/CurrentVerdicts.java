@@ -48,7 +48,7 @@ public final class CurrentVerdicts {
           .number(PROBABILITY_A, "that a is better, where it is given")
           .number("rating", "1…10, of a single response")
           .text("status", "`ok`, `unparsable`, `too_long` or `engine_error`")
-          .text(VERDICT_KEY, "where the store has the critique");
+          .text(VERDICT_KEY, "under which, with the row and its order, the store has the critique");
 
   /** A table of one file is replaced in one step; a larger one would wait for one task. */
   private static final long MOST_IN_A_FILE = 5_000_000;

@@ -106,6 +106,12 @@ class AssizeTest {
   }
 
   @Test
+  void aJudgeThatComparesIsNotAskedToRate() throws IOException {
+    assertThat(usage("run", "-c", conf(pairs()).toString(), "-D", "assize.protocol=single"))
+        .contains("assize.judge.kind is length", "protocol single rates one");
+  }
+
+  @Test
   void anOutputThatCannotBeWrittenIsWrongUsage() throws IOException {
     assertThat(
             usage(

@@ -134,6 +134,24 @@ class AssizeConfigTest {
   }
 
   @Test
+  void whatAFileIncludesLiesBesideItWhateverTheFileIsCalled() throws IOException {
+    Path folder = Path.of("").toAbsolutePath();
+    Path included = Files.createTempFile(folder, "included", ".conf");
+    Path file = Files.createTempFile(folder, "including", ".conf");
+    try {
+      Files.writeString(
+          included, "assize { corpus.path = c, output.dir = o, judge.kind = length }");
+      Files.writeString(file, "include \"" + included.getFileName() + "\"");
+      for (Path name : List.of(file.getFileName(), Path.of(".", file.getFileName().toString()))) {
+        assertThat(AssizeConfig.load(name, Map.of()).judge().kind()).isEqualTo("length");
+      }
+    } finally {
+      Files.delete(included);
+      Files.delete(file);
+    }
+  }
+
+  @Test
   void anUnknownKeyIsToldWithItsLineAndTheNearestKnownOne(@TempDir Path dir) throws IOException {
     Path file = dir.resolve("run.conf");
     Files.writeString(file, "assize {\n  judge.max_new_token = 8\n}");
