@@ -19,7 +19,8 @@ public record Recording(String output, Ruling ruling, String fault) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
-   * Reads one that speaks of the corpus's a and b.
+   * Reads one that speaks of the corpus's a and b. A probability by itself decides for the likelier
+   * side.
    *
    * @param json {@code output}, {@code decision}, {@code probability_a}, {@code rating}, each of
    *     which may be absent
@@ -28,7 +29,10 @@ public record Recording(String output, Ruling ruling, String fault) {
   public static Recording of(String json, Order order) {
     try {
       JsonNode node = JSON.readTree(json);
-      boolean rules = node.hasNonNull("decision") || node.hasNonNull("rating");
+      boolean rules =
+          node.hasNonNull("decision")
+              || node.hasNonNull("rating")
+              || (node.hasNonNull("probability_a") && !node.hasNonNull("output"));
       return new Recording(
           node.path("output").asText(null), rules ? ruling(node, order) : null, null);
     } catch (JudgeException e) {
@@ -44,10 +48,13 @@ public record Recording(String output, Ruling ruling, String fault) {
    * @throws JudgeException where it is none
    */
   private static Ruling ruling(JsonNode node, Order order) {
-    return new Ruling(
-        order.choice(decision(node.path("decision").asText(""))),
-        order.probability(number(node, "probability_a")),
-        number(node, "rating"));
+    Decision decision = decision(node.path("decision").asText(""));
+    Double probability = number(node, "probability_a");
+    Double rating = number(node, "rating");
+    if (decision == null && rating == null) {
+      decision = probability > 0.5 ? Decision.A : probability < 0.5 ? Decision.B : Decision.TIE;
+    }
+    return new Ruling(order.choice(decision), order.probability(probability), rating);
   }
 
   private static Decision decision(String text) {

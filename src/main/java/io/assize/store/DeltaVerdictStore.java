@@ -2,6 +2,7 @@ package io.assize.store;
 
 import static io.assize.table.ColumnNames.VERDICT_KEY;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.assize.config.UserError;
 import io.delta.tables.DeltaTable;
 import io.delta.tables.DeltaTableBuilder;
@@ -13,6 +14,8 @@ import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -30,6 +33,10 @@ final class DeltaVerdictStore extends VerdictStore {
   /** Two runs that make the table at once conflict; the second finds it made. */
   private static final int TRIES = 12;
 
+  /** The name of a file of the log that holds a commit, in an error's text. */
+  private static final Pattern COMMIT =
+      Pattern.compile("_delta_log/\\d{20}[\\w.-]*\\.(json|parquet)");
+
   private static final Logger LOG = LoggerFactory.getLogger(DeltaVerdictStore.class);
 
   DeltaVerdictStore(SparkSession spark, String path) {
@@ -39,10 +46,12 @@ final class DeltaVerdictStore extends VerdictStore {
   @Override
   void create() throws IOException {
     setDamagedCheckpointsAside();
-    for (int tries = 1; !DeltaTable.isDeltaTable(spark, path); tries++) {
+    for (int tries = 1; !isMade(); tries++) {
       try {
         make();
-      } catch (RuntimeException e) {
+      } catch (Exception e) {
+        // Scala throws what Java would have declared.
+        refuseDamaged(e);
         if (tries == TRIES) {
           if (!removeDeadBeginning()) {
             throw e;
@@ -153,7 +162,34 @@ final class DeltaVerdictStore extends VerdictStore {
 
   @Override
   Dataset<Row> table() {
-    return spark.read().format("delta").load(path);
+    try {
+      return spark.read().format("delta").load(path);
+    } catch (Exception e) {
+      refuseDamaged(e);
+      throw e;
+    }
+  }
+
+  private boolean isMade() {
+    try {
+      return DeltaTable.isDeltaTable(spark, path);
+    } catch (Exception e) {
+      refuseDamaged(e);
+      throw e;
+    }
+  }
+
+  /** Says where an error comes of a damaged commit of the log. */
+  private void refuseDamaged(Exception e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      Matcher commit = COMMIT.matcher(String.valueOf(cause.getMessage()));
+      if (cause instanceof JsonProcessingException || commit.find()) {
+        throw UserError.failure(
+            "the store %s cannot be read, since a commit in its _delta_log is damaged%s: restore"
+                + " it, or choose another assize.store.path",
+            path, cause instanceof JsonProcessingException ? "" : " (" + commit.group() + ")");
+      }
+    }
   }
 
   @Override

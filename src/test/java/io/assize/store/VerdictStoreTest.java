@@ -3,7 +3,9 @@ package io.assize.store;
 import static io.assize.testing.LocalSpark.row;
 import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.assize.config.UserError;
 import io.assize.testing.LocalSpark;
 import io.assize.testing.Verdicts;
 import java.io.IOException;
@@ -52,6 +54,18 @@ class VerdictStoreTest {
     writers.forEach(CompletableFuture::join);
     assertThat(open(format).read("j", "p").count()).isEqualTo(8);
     assertThat(open(format).read("j", "other").count()).isZero();
+  }
+
+  @Test
+  void aDamagedCommitOfALogIsOneLine() throws IOException {
+    Path log = Files.createDirectories(dir.resolve("damaged/_delta_log"));
+    Files.writeString(log.resolve("00000000000000000000.json"), "{\"nonsense");
+    assertThatThrownBy(
+            () ->
+                VerdictStore.open(LocalSpark.session(), dir.resolve("damaged").toString(), "delta")
+                    .read())
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("a commit in its _delta_log is damaged");
   }
 
   @ParameterizedTest
