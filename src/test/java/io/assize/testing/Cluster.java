@@ -131,7 +131,10 @@ public final class Cluster implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      signal("-CONT", held);
+      // One whose heartbeat was missed for long is killed meanwhile.
+      if (held.isAlive()) {
+        signal("-CONT", held);
+      }
     }
   }
 
