@@ -56,10 +56,8 @@ public record EngineConfig(
 
   @Override
   public void check(JudgeConfig judge) {
-    if (judge.model() == null || judge.model().isBlank()) {
-      throw UserError.configuration(
-          "assize.judge.model is missing: name a Hugging Face directory or a .gguf file");
-    }
+    JudgeSettings.require(
+        judge.model(), "assize.judge.model", "a Hugging Face directory or a .gguf file");
     if (batch.cacheTokens() < batch.contextLength()) {
       throw UserError.configuration(
           "assize.judge.cache_tokens is %d: it must hold one sequence of"

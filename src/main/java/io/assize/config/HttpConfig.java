@@ -43,14 +43,9 @@ public record HttpConfig(
 
   @Override
   public void check(JudgeConfig judge) {
-    if (judge.model() == null || judge.model().isBlank()) {
-      throw UserError.configuration(
-          "assize.judge.model is missing: name the model as the endpoint calls it");
-    }
-    if (url == null || url.isBlank()) {
-      throw UserError.configuration(
-          "assize.judge.http.url is missing: name the endpoint, as http://host:8000/v1");
-    }
+    JudgeSettings.require(
+        judge.model(), "assize.judge.model", "the model as the endpoint calls it");
+    JudgeSettings.require(url, "assize.judge.http.url", "the endpoint, as http://host:8000/v1");
   }
 
   /** Fingerprints do not tell endpoints apart: wherever it is, a model is the same. */

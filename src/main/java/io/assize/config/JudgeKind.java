@@ -29,9 +29,17 @@ public interface JudgeKind {
 
   /** All kinds, in the list's order. */
   static List<JudgeKind> all() {
-    return ServiceLoader.load(JudgeKind.class, JudgeKind.class.getClassLoader()).stream()
-        .map(ServiceLoader.Provider::get)
-        .toList();
+    return Listed.KINDS;
+  }
+
+  /** The list, read once: tasks ask for their kind. */
+  final class Listed {
+    private static final List<JudgeKind> KINDS =
+        ServiceLoader.load(JudgeKind.class, JudgeKind.class.getClassLoader()).stream()
+            .map(ServiceLoader.Provider::get)
+            .toList();
+
+    private Listed() {}
   }
 
   /**

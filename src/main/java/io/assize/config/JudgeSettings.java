@@ -28,4 +28,16 @@ public interface JudgeSettings extends Serializable {
   default String recordings() {
     return null;
   }
+
+  /**
+   * Refuses a setting that is not there.
+   *
+   * @param value null where it is not; a blank one is refused where it is read
+   * @param wanted what to name
+   */
+  static void require(String value, String key, String wanted) {
+    if (value == null) {
+      throw UserError.configuration("%s is missing: name %s", key, wanted);
+    }
+  }
 }

@@ -13,9 +13,7 @@ public record ReplayConfig(String recordings, int concurrency) implements JudgeS
 
   @Override
   public void check(JudgeConfig judge) {
-    if (recordings == null || recordings.isBlank()) {
-      throw UserError.configuration(
-          "assize.judge.recordings is missing: name the Parquet folder of recorded outputs");
-    }
+    JudgeSettings.require(
+        recordings, "assize.judge.recordings", "the Parquet folder of recorded outputs");
   }
 }

@@ -2,7 +2,6 @@ package io.assize.judge;
 
 import io.assize.prompt.DecisionRule;
 import io.assize.verdict.Choice;
-import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 
@@ -17,9 +16,6 @@ import java.util.stream.IntStream;
 public record Ruling(Choice choice, Double probabilityFirst, Double rating) {
   /** Sums of probabilities are not exact. */
   private static final double ROUNDING = 1e-6;
-
-  /** The answers to the question for a decision, in its order. */
-  private static final List<Choice> CHOICES = List.of(Choice.FIRST, Choice.SECOND, Choice.TIE);
 
   /**
    * Checks the numbers; what is out of range by rounding alone is put right.
@@ -57,7 +53,7 @@ public record Ruling(Choice choice, Double probabilityFirst, Double rating) {
       best = p[i] > p[best] ? i : best;
     }
     return switch (rule) {
-      case FINAL_DECISION -> new Ruling(CHOICES.get(best), p[0] + p[2] / 2, null);
+      case FINAL_DECISION -> new Ruling(Choice.of(best), p[0] + p[2] / 2, null);
       case RATING ->
           ofRating(
               expected

@@ -14,8 +14,7 @@ import java.util.ConcurrentModificationException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import org.apache.hadoop.fs.ChecksumException;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -33,10 +32,6 @@ final class DeltaVerdictStore extends VerdictStore {
   /** Two runs that make the table at once conflict; the second finds it made. */
   private static final int TRIES = 12;
 
-  /** The name of a file of the log that holds a commit, in an error's text. */
-  private static final Pattern COMMIT =
-      Pattern.compile("_delta_log/\\d{20}[\\w.-]*\\.(json|parquet)");
-
   private static final Logger LOG = LoggerFactory.getLogger(DeltaVerdictStore.class);
 
   DeltaVerdictStore(SparkSession spark, String path) {
@@ -46,12 +41,10 @@ final class DeltaVerdictStore extends VerdictStore {
   @Override
   void create() throws IOException {
     setDamagedCheckpointsAside();
-    for (int tries = 1; !isMade(); tries++) {
+    for (int tries = 1; !read(() -> DeltaTable.isDeltaTable(spark, path)); tries++) {
       try {
         make();
-      } catch (Exception e) {
-        // Scala throws what Java would have declared.
-        refuseDamaged(e);
+      } catch (RuntimeException e) {
         if (tries == TRIES) {
           if (!removeDeadBeginning()) {
             throw e;
@@ -162,33 +155,24 @@ final class DeltaVerdictStore extends VerdictStore {
 
   @Override
   Dataset<Row> table() {
-    try {
-      return spark.read().format("delta").load(path);
-    } catch (Exception e) {
-      refuseDamaged(e);
-      throw e;
-    }
+    return read(() -> spark.read().format("delta").load(path));
   }
 
-  private boolean isMade() {
+  /** Reads the log; a commit in it that is no JSON is damage, and said as such. */
+  private <T> T read(Supplier<T> reading) {
     try {
-      return DeltaTable.isDeltaTable(spark, path);
+      return reading.get();
     } catch (Exception e) {
-      refuseDamaged(e);
-      throw e;
-    }
-  }
-
-  /** Says where an error comes of a damaged commit of the log. */
-  private void refuseDamaged(Exception e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-      Matcher commit = COMMIT.matcher(String.valueOf(cause.getMessage()));
-      if (cause instanceof JsonProcessingException || commit.find()) {
-        throw UserError.failure(
-            "the store %s cannot be read, since a commit in its _delta_log is damaged%s: restore"
-                + " it, or choose another assize.store.path",
-            path, cause instanceof JsonProcessingException ? "" : " (" + commit.group() + ")");
+      // Scala throws what Java would have declared.
+      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+        if (cause instanceof JsonProcessingException) {
+          throw UserError.failure(
+              "the store %s cannot be read, since a commit in its _delta_log is damaged: restore"
+                  + " it, or choose another assize.store.path",
+              path);
+        }
       }
+      throw e;
     }
   }
 

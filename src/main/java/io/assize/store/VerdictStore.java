@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 
 import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
-import io.assize.spark.base.Internals;
 import io.assize.spark.base.Paths;
 import io.assize.table.TableStore;
 import io.assize.verdict.VerdictKey;
@@ -186,6 +185,6 @@ public abstract class VerdictStore {
   }
 
   static FileSystem fileSystem(SparkSession spark, String path) throws IOException {
-    return new Path(path).getFileSystem(Internals.hadoop(spark));
+    return Paths.fileSystem(spark, new Path(path));
   }
 }

@@ -48,7 +48,7 @@ final class Game {
     longer = GameBlock.decision(block.longer[game]);
     swapped = block.swapped[game] != 0;
     alone = only;
-    score = options.outcomes().score(first, second, firstProbability, secondProbability);
+    score = Scores.of(block, game, options.outcomes());
   }
 
   int models() {

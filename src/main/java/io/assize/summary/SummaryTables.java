@@ -71,6 +71,10 @@ public final class SummaryTables {
   private SummaryInput input;
   private List<SummaryTable> wanted = ALL;
 
+  /** What was fitted of each judge. */
+  private record Controls(
+      Map<String, LengthControlled> length, Map<String, StyleControlled> style) {}
+
   /**
    * @param verdicts the table of verdicts
    * @param corpus the rows they are about: sample_id, scenario and the columns of a pairwise
@@ -153,12 +157,18 @@ public final class SummaryTables {
             () ->
                 computed(
                     kept.keep(new Ratings(context, blocks, levels, names, shared, options).fit())));
-    Map<String, LengthControlled> length = new TreeMap<>();
-    Map<String, StyleControlled> style = new TreeMap<>();
-    step("length and style", () -> control(blocks, wholes, names, rated, length, style));
+    Controls controls = step("length and style", () -> controls(blocks, wholes, names, rated));
     LeftOut leftOut =
         step("left out", () -> input.leftOut(names.value(), tree, options.outcomes()));
-    Fits fits = new Fits(names.value(), length, style, leftOut, reference, input.people(), options);
+    Fits fits =
+        new Fits(
+            names.value(),
+            controls.length,
+            controls.style,
+            leftOut,
+            reference,
+            input.people(),
+            options);
     // In one partition and in order, which every table of them then has: tables are small beside
     // what they are made of.
     JavaRDD<LevelSums> ordered = levels.sortBy(l -> Levels.key(l.judge, l.level), true, 1);
@@ -233,13 +243,12 @@ public final class SummaryTables {
   }
 
   /** Fits what varies with length and style, for each judge. */
-  private Void control(
+  private Controls controls(
       JavaRDD<GameBlock> blocks,
       List<LevelSums> wholes,
       Broadcast<Names> names,
-      JavaRDD<Ratings.Rated> rated,
-      Map<String, LengthControlled> length,
-      Map<String, StyleControlled> style) {
+      JavaRDD<Ratings.Rated> rated) {
+    Controls controls = new Controls(new TreeMap<>(), new TreeMap<>());
     Map<String, int[]> models = new HashMap<>();
     rated
         .filter(r -> r.level().equals(Levels.ALL))
@@ -249,17 +258,18 @@ public final class SummaryTables {
       String judge = all.judge;
       int baseline = LengthControlled.baseline(all, names.value().of(judge), options);
       if (baseline >= 0) {
-        length.put(judge, LengthControlled.fit(blocks, judge, baseline, names, tree, options));
+        controls.length.put(
+            judge, LengthControlled.fit(blocks, judge, baseline, names, tree, options));
       }
       StyleControlled fit =
           options.styleControl()
               ? StyleControlled.fit(blocks, judge, models.get(judge), names, options)
               : null;
       if (fit != null) {
-        style.put(judge, fit);
+        controls.style.put(judge, fit);
       }
     }
-    return null;
+    return controls;
   }
 
   private Void write(TableStore tables, Summary summary) {

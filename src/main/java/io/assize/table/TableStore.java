@@ -42,7 +42,11 @@ public final class TableStore implements AutoCloseable {
    * @param grown by each run
    * @param last written after the others: who finds a run's finds its tables
    */
-  public record Layout(List<String> replaced, List<String> grown, String last) {}
+  public record Layout(List<String> replaced, List<String> grown, String last) {
+    private List<String> all() {
+      return Stream.concat(replaced.stream(), grown.stream()).toList();
+    }
+  }
 
   /** A folder to read tables of, or to write some of any name. */
   public TableStore(SparkSession spark, String dir) {
@@ -100,7 +104,7 @@ public final class TableStore implements AutoCloseable {
   }
 
   private void refuseTables(String key, String name, Path place) {
-    for (String table : concat(layout.replaced(), layout.grown())) {
+    for (String table : layout.all()) {
       for (String suffix : List.of("", ".csv")) {
         Path own = new Path(dir, table + suffix);
         if (Paths.overlap(place, own)) {
@@ -134,10 +138,6 @@ public final class TableStore implements AutoCloseable {
           dir, e.getMessage());
     }
     layout.replaced().forEach(this::refuseForeign);
-  }
-
-  private static List<String> concat(List<String> some, List<String> others) {
-    return Stream.concat(some.stream(), others.stream()).toList();
   }
 
   private void refuseForeign(String name) {

@@ -7,5 +7,10 @@ package io.assize.verdict;
 public enum Choice {
   FIRST,
   SECOND,
-  TIE
+  TIE;
+
+  /** The choice of an answer to the question for a decision, which has them in this order. */
+  public static Choice of(int answer) {
+    return values()[answer];
+  }
 }

@@ -15,7 +15,6 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.UserError;
-import io.assize.spark.base.Internals;
 import io.assize.spark.base.Paths;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -141,7 +140,7 @@ final class AlpacaEvalData {
     List<String> names = new ArrayList<>();
     try {
       Path path = Paths.qualified(spark, input);
-      FileSystem files = path.getFileSystem(Internals.hadoop(spark));
+      FileSystem files = Paths.fileSystem(spark, path);
       FileStatus[] found =
           files.getFileStatus(path).isDirectory()
               ? files.listStatus(path)

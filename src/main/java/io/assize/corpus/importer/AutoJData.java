@@ -15,7 +15,6 @@ import static org.apache.spark.sql.functions.map;
 import static org.apache.spark.sql.functions.monotonically_increasing_id;
 
 import io.assize.config.UserError;
-import io.assize.spark.base.Internals;
 import io.assize.spark.base.Paths;
 import java.io.IOException;
 import java.util.Arrays;
@@ -144,7 +143,7 @@ final class AutoJData {
   private boolean exists(String name) {
     try {
       Path path = new Path(dir, name);
-      FileSystem files = path.getFileSystem(Internals.hadoop(spark));
+      FileSystem files = Paths.fileSystem(spark, path);
       return files.exists(path);
     } catch (IOException e) {
       return false;

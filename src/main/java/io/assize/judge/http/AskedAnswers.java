@@ -29,8 +29,6 @@ enum AskedAnswers {
       List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"),
       4);
 
-  private static final List<Choice> CHOICES = List.of(Choice.FIRST, Choice.SECOND, Choice.TIE);
-
   /** A log-probability is not above 0, but for its rounding. */
   private static final double ROUNDING = 1e-3;
 
@@ -153,6 +151,6 @@ enum AskedAnswers {
     if (found < 0) {
       return null;
     }
-    return this == DECISION ? Ruling.of(CHOICES.get(found)) : Ruling.ofRating(found + 1);
+    return this == DECISION ? Ruling.of(Choice.of(found)) : Ruling.ofRating(found + 1);
   }
 }
