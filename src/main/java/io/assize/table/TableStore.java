@@ -219,11 +219,6 @@ public final class TableStore implements AutoCloseable {
         });
   }
 
-  /** Writes a table in the order given as one file of Parquet. */
-  public void writeOneFile(Dataset<Row> table, String name) {
-    staged(to -> stageOneFile(table, name, to));
-  }
-
   /** Writes into a staging. */
   private interface Writes {
     void into(Staging staging) throws IOException;

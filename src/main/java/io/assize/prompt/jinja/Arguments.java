@@ -1,7 +1,6 @@
 package io.assize.prompt.jinja;
 
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,14 +52,6 @@ record Arguments(List<Object> positional, Map<String, Object> named) {
       throw new TemplateException("got multiple values for keyword argument '%s'", name);
     }
     return new Arguments(positional, more);
-  }
-
-  /** These values, and then these arguments. */
-  Arguments preceded(Object value) {
-    List<Object> more = new ArrayList<>(positional.size() + 1);
-    more.add(value);
-    more.addAll(positional);
-    return new Arguments(more, named);
   }
 
   /** Whether an argument was not given, or as None. */
