@@ -19,16 +19,12 @@ import java.util.TreeMap;
  * The configuration of a run: an immutable record, read from HOCON over the defaults in {@code
  * conf/reference.conf} and checked whole before any work.
  *
- * @param scenarios {@code default}, or the path of a taxonomy file
- * @param protocol the name of a built-in protocol, or the path of a protocol file
- * @param orders {@code both}, {@code ab} or {@code ba}
+ * @param requests what is asked about a row
  * @param spark settings handed to Spark
  */
 public record AssizeConfig(
     CorpusConfig corpus,
-    String scenarios,
-    String protocol,
-    String orders,
+    RequestConfig requests,
     JudgeConfig judge,
     OutputConfig output,
     StoreConfig store,
@@ -37,6 +33,21 @@ public record AssizeConfig(
     Map<String, String> spark) {
 
   private static final String ROOT = "assize";
+
+  /** {@code default}, or the path of a taxonomy file. */
+  public String scenarios() {
+    return requests.scenarios();
+  }
+
+  /** The name of a built-in protocol, or the path of a protocol file. */
+  public String protocol() {
+    return requests.protocol();
+  }
+
+  /** {@code both}, {@code ab} or {@code ba}. */
+  public String orders() {
+    return requests.orders();
+  }
 
   /** Reads a file and the overrides of the command line, {@code key → value}. */
   public static AssizeConfig load(Path file, Map<String, String> overrides) {
@@ -102,9 +113,7 @@ public record AssizeConfig(
     Settings root = root(user, overrides);
     return new AssizeConfig(
         CorpusConfig.of(root.section("corpus")),
-        root.text("scenarios"),
-        root.text("protocol"),
-        root.choice("orders", "both", "ab", "ba"),
+        RequestConfig.of(root),
         JudgeConfig.of(root.section("judge")),
         OutputConfig.of(root.section("output")),
         StoreConfig.of(root.section("store")),

@@ -29,7 +29,10 @@ final class Summaries {
                 OutcomePolicy.of(config.outcomes()), OutcomePolicy.of(config.agreementOutcomes()))
             .withModels(config.baseline(), config.anchor())
             .withStyleControl(config.styleControl())
-            .withDraws(config.intervals().equals("bootstrap"), config.replicates(), config.seed());
+            .withDraws(
+                config.intervals().bootstrap(),
+                config.intervals().replicates(),
+                config.intervals().seed());
     this.reference = config.reference() == null ? Map.of() : reference(spark, config.reference());
   }
 

@@ -44,11 +44,12 @@ final class CorrectedWinRateTable implements LevelTable<CorrectedWinRateTable.Co
   record Corrected(
       Level level, String model, PredictionPowered.Sums sums, PredictionPowered corrected) {
     double byJudge() {
-      return (sums.judge() + sums.unlabelledJudge()) / (sums.n() + sums.unlabelled());
+      return (sums.labelled().judge() + sums.others().judge())
+          / (sums.labelled().n() + sums.others().n());
     }
 
     double byPeople() {
-      return sums.person() / sums.n();
+      return sums.labelled().person() / sums.labelled().n();
     }
   }
 
@@ -67,7 +68,7 @@ final class CorrectedWinRateTable implements LevelTable<CorrectedWinRateTable.Co
     List<String> names = fits.names(level);
     LabelSums labels = level.of(LabelSums.class);
     return IntStream.range(0, names.size())
-        .filter(model -> labels.of(model).n() > 0)
+        .filter(model -> labels.of(model).labelled().n() > 0)
         .mapToObj(
             model -> {
               PredictionPowered.Sums sums = labels.of(model);

@@ -53,7 +53,7 @@ final class CorrelationTable implements LevelTable<CorrelationTable.Correlated> 
     List<double[]> elsewhere = new ArrayList<>();
     for (int model = 0; model < names.size(); model++) {
       ScoreSums scores = level.of(PairSums.class).of(model);
-      PredictionPowered.Sums labels = level.of(LabelSums.class).of(model);
+      PredictionPowered.Labelled labels = level.of(LabelSums.class).of(model).labelled();
       if (labels.n() > 0) {
         people.add(new double[] {scores.mean(), labels.person() / labels.n()});
       }

@@ -69,14 +69,16 @@ final class LabelSums implements Sums<LabelSums> {
     }
     long[] v = models.values();
     return new PredictionPowered.Sums(
-        v[at + N],
-        SCALE.value(v[at + PERSON]),
-        SCALE.value(v[at + JUDGE]),
-        SCALE.value(v[at + PERSON_SQUARED]),
-        SCALE.value(v[at + JUDGE_SQUARED]),
-        SCALE.value(v[at + PRODUCT]),
-        v[at + UNLABELLED],
-        SCALE.value(v[at + UNLABELLED_JUDGE]),
-        SCALE.value(v[at + UNLABELLED_JUDGE_SQUARED]));
+        new PredictionPowered.Labelled(
+            v[at + N],
+            SCALE.value(v[at + PERSON]),
+            SCALE.value(v[at + JUDGE]),
+            SCALE.value(v[at + PERSON_SQUARED]),
+            SCALE.value(v[at + JUDGE_SQUARED]),
+            SCALE.value(v[at + PRODUCT])),
+        new PredictionPowered.Others(
+            v[at + UNLABELLED],
+            SCALE.value(v[at + UNLABELLED_JUDGE]),
+            SCALE.value(v[at + UNLABELLED_JUDGE_SQUARED])));
   }
 }

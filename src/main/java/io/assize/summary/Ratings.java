@@ -59,10 +59,7 @@ final class Ratings {
   /**
    * One level's ratings.
    *
-   * @param models the numbers of those that have one, rising
-   * @param strength θ with mean 0, {@code [models]}
-   * @param covariance of θ
-   * @param replicates of θ, {@code [replicates][models]}; null: none were drawn
+   * @param strengths of those that have one
    * @param ranks places; null where none were asked for
    * @param games of every model, by its number
    * @param notes why the others have none
@@ -71,27 +68,45 @@ final class Ratings {
   record Rated(
       String judge,
       String level,
-      int[] models,
-      double[] strength,
-      double[][] covariance,
-      double[][] replicates,
+      Strengths strengths,
       Ranks ranks,
       double[] games,
       Map<Integer, String> notes)
       implements Serializable {
 
+    /** The numbers of the models that have a rating, rising. */
+    int[] models() {
+      return strengths.models;
+    }
+
+    /** θ with mean 0, {@code [models]}. */
+    double[] strength() {
+      return strengths.strength;
+    }
+
+    /** The covariance of θ. */
+    double[][] covariance() {
+      return strengths.covariance;
+    }
+
+    /** Replicates of θ, {@code [replicates][models]}; null: none were drawn. */
+    double[][] replicates() {
+      return strengths.replicates;
+    }
+
     /** θ by model number, NaN without. */
     double[] spread(int count) {
       double[] all = new double[count];
       Arrays.fill(all, Double.NaN);
-      for (int i = 0; i < models.length; i++) {
-        all[models[i]] = strength[i];
+      for (int i = 0; i < models().length; i++) {
+        all[models()[i]] = strength()[i];
       }
       return all;
     }
 
     /** A quantile of a model's replicates. */
     double quantile(int model, int anchor, double p) {
+      double[][] replicates = replicates();
       double[] values = new double[replicates.length];
       for (int r = 0; r < values.length; r++) {
         values[r] = replicates[r][model] - (anchor < 0 ? 0 : replicates[r][anchor]);
@@ -99,6 +114,14 @@ final class Ratings {
       Arrays.sort(values);
       return Quantiles.of(values, p);
     }
+  }
+
+  /** The rated models' strengths, as {@link Rated} tells them. */
+  @SuppressWarnings("ArrayRecordComponent") // Numbers in bulk, never compared.
+  record Strengths(int[] models, double[] strength, double[][] covariance, double[][] replicates)
+      implements Serializable {
+    private static final Strengths NONE =
+        new Strengths(new int[0], new double[0], new double[0][], null);
   }
 
   /**
@@ -328,10 +351,7 @@ final class Ratings {
     return new Rated(
         sums.judge,
         sums.level,
-        models,
-        fit.strength(),
-        covariance,
-        replicates,
+        new Strengths(models, fit.strength(), covariance, replicates),
         last
             ? Ranks.of(
                 fit.strength(), covariance, options.draws().replicates(), options.draws().seed())
@@ -341,16 +361,7 @@ final class Ratings {
   }
 
   private static Rated unrated(LevelSums sums, Battles battles, Map<Integer, String> notes) {
-    return new Rated(
-        sums.judge,
-        sums.level,
-        new int[0],
-        new double[0],
-        new double[0][],
-        null,
-        null,
-        battles.games(),
-        notes);
+    return new Rated(sums.judge, sums.level, Strengths.NONE, null, battles.games(), notes);
   }
 
   private static double[][] replicates(

@@ -42,7 +42,7 @@ final class CoverageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    long drawn = given.flag("assize.summary.seed", seed).load().summary().seed();
+    long drawn = given.flag("assize.summary.seed", seed).load().summary().intervals().seed();
     List<CoverageResult> results = Coverage.run(boards, drawn);
     if (plot != null) {
       try {

@@ -89,12 +89,10 @@ final class EngineCommand implements Callable<Integer> {
             measured.medians(Measurement::rate),
             measured.medianRatios(OURS, Measurement::rate),
             peers.failed(),
-            prompts.size() / measured.median(OURS, Measurement::seconds),
-            done.reusedShare(),
-            best[0] / 1e9,
-            reached[0] / best[0],
-            best[1] / 1e9,
-            reached[1] / best[1]);
+            new EngineResult.Ours(
+                prompts.size() / measured.median(OURS, Measurement::seconds), done.reusedShare()),
+            new EngineResult.Reached(
+                best[0] / 1e9, reached[0] / best[0], best[1] / 1e9, reached[1] / best[1]));
     output.print(result, result.text());
     return 0;
   }

@@ -1,5 +1,6 @@
 package io.assize.cli.bench;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.Locale;
 import java.util.Map;
 
@@ -11,12 +12,8 @@ import java.util.Map;
  * @param ratios of our tokens a second over each peer's, medians over rounds: texts differ in
  *     length
  * @param failedPeers with the reason
- * @param rowsPerSecond ours
- * @param reusedShare of the prompts' tokens, which were not read anew
- * @param productGops the best products of this machine, in 10⁹ operations a second
- * @param prefillShareOfProducts what reading prompts alone reaches of them
- * @param readGbPerSecond the best reading of memory, in 10⁹ bytes a second
- * @param decodeShareOfReads what one sequence that writes reaches of it
+ * @param ours what else is told of this judge
+ * @param reached what of this machine's best is reached
  */
 record EngineResult(
     String precision,
@@ -25,12 +22,30 @@ record EngineResult(
     Map<String, Double> tokensPerSecond,
     Map<String, Double> ratios,
     Map<String, String> failedPeers,
-    double rowsPerSecond,
-    double reusedShare,
-    double productGops,
-    double prefillShareOfProducts,
-    double readGbPerSecond,
-    double decodeShareOfReads) {
+    @JsonUnwrapped Ours ours,
+    @JsonUnwrapped Reached reached) {
+
+  /**
+   * What else is told of this judge.
+   *
+   * @param rowsPerSecond prompts
+   * @param reusedShare of the prompts' tokens, which were not read anew
+   */
+  record Ours(double rowsPerSecond, double reusedShare) {}
+
+  /**
+   * What of this machine's best is reached.
+   *
+   * @param productGops its best products, in 10⁹ operations a second
+   * @param prefillShareOfProducts what reading prompts alone reaches of them
+   * @param readGbPerSecond its best reading of memory, in 10⁹ bytes a second
+   * @param decodeShareOfReads what one sequence that writes reaches of it
+   */
+  record Reached(
+      double productGops,
+      double prefillShareOfProducts,
+      double readGbPerSecond,
+      double decodeShareOfReads) {}
 
   /** The same for people. */
   String text() {
@@ -55,18 +70,18 @@ record EngineResult(
             "%.1f %% of the prompts' tokens were not read, but reused%n"
                 + "best %s products here %.0f GOP/s; reading prompts alone reaches %.0f %% of them%n"
                 + "best reading of memory here %.1f GB/s; one sequence writing reaches %.0f %% of it%n",
-            100 * reusedShare,
+            100 * ours.reusedShare,
             precision.equals("int8") ? "int8" : "fp32",
-            productGops,
-            100 * prefillShareOfProducts,
-            readGbPerSecond,
-            100 * decodeShareOfReads));
+            reached.productGops,
+            100 * reached.prefillShareOfProducts,
+            reached.readGbPerSecond,
+            100 * reached.decodeShareOfReads));
     return text.toString();
   }
 
   private String beside(String program) {
     return ratios.containsKey(program)
         ? String.format(Locale.ROOT, "   assize is %.2f times as fast", ratios.get(program))
-        : String.format(Locale.ROOT, "   %.2f rows/s", rowsPerSecond);
+        : String.format(Locale.ROOT, "   %.2f rows/s", ours.rowsPerSecond);
   }
 }
