@@ -32,13 +32,14 @@ final class ImportCommand implements Runnable {
       command.addSubcommand(importer.format(), format);
     }
     command.addSubcommand("autoj-templates", new AutoJTemplates());
+    command.addSubcommand("autoj-criteria", new AutoJCriteria());
     command.addSubcommand("help", new CommandLine.HelpCommand());
   }
 
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "name a format: autoj, alpaca-eval or autoj-templates");
+        spec.commandLine(), "name a format: autoj, alpaca-eval, autoj-templates or autoj-criteria");
   }
 
   /** What every format needs. */
@@ -86,6 +87,22 @@ final class ImportCommand implements Runnable {
                 output));
         return 0;
       }
+    }
+  }
+
+  @Command(
+      description = "Auto-J's criteria for each scenario, as a file for assize.scenarios.",
+      mixinStandardHelpOptions = true)
+  private static final class AutoJCriteria implements Callable<Integer> {
+    @Mixin private Paths paths;
+
+    @Override
+    public Integer call() {
+      Path file =
+          ImportJob.autoJCriteria(
+              LocalPath.of(paths.input), LocalPath.of(paths.config().output().dir()));
+      paths.output.print(Map.of("file", file.toString()), file + "\n");
+      return 0;
     }
   }
 

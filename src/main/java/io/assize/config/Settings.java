@@ -6,6 +6,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigList;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
+import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
 import java.io.IOException;
@@ -151,6 +152,20 @@ public final class Settings {
       sections.put(entry.getKey(), new Settings(object.toConfig(), full(entry.getKey())));
     }
     return sections;
+  }
+
+  /** The keys right below this section, sorted, each with one text or a list of them. */
+  public Map<String, List<String>> lists() {
+    Map<String, List<String>> lists = new TreeMap<>();
+    for (String key : config.root().keySet()) {
+      lists.put(key, texts(ConfigUtil.quoteString(key)));
+    }
+    return lists;
+  }
+
+  /** The same over another text's: what only that has is taken from there. */
+  public Settings over(String text) {
+    return new Settings(config.withFallback(ConfigFactory.parseString(text)).resolve(), path);
   }
 
   /** All leaves below this section as texts, by their dotted keys. */

@@ -15,6 +15,7 @@ import io.assize.judge.JudgeSpec;
 import io.assize.prompt.DecisionRule;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
+import io.assize.scenario.AutoJCriteria;
 import io.assize.scenario.Taxonomy;
 import io.assize.table.TableStore;
 import io.assize.verdict.Order;
@@ -142,6 +143,23 @@ public final class ImportJob {
     return protocols.keySet().stream().sorted().map(output::resolve).toList();
   }
 
+  /**
+   * Writes Auto-J's criteria as a taxonomy over the built-in groups.
+   *
+   * @return the file
+   */
+  public static Path autoJCriteria(Path checkout, Path output) {
+    Path file = output.resolve("autoj-scenarios.conf");
+    String taxonomy = Taxonomy.extending(AutoJCriteria.read(checkout));
+    try {
+      Files.createDirectories(output);
+      Files.writeString(file, taxonomy);
+    } catch (IOException e) {
+      throw UserError.failure("%s cannot be written: %s", output, e.getMessage());
+    }
+    return file;
+  }
+
   private Corpus check(Dataset<Row> rows, CorpusSchema schema, String input) {
     CorpusConfig asJudged = CorpusConfig.plain(input).withEmptyResponse("quarantine");
     return new CorpusReader(spark).check(rows, asJudged, schema);
@@ -154,7 +172,9 @@ public final class ImportJob {
             AssizeConfig.judge(Map.of("kind", "replay", "name", judge, "recordings", "imported")),
             judge,
             JudgeSpec.sha256("recorded", judge));
-    JudgeStage stage = JudgeStage.of(spec, protocol, Taxonomy.load("default"), shown, 0, runId);
+    JudgeStage stage =
+        JudgeStage.of(
+            spec, protocol, Taxonomy.load("default"), Taxonomy.Criteria.GROUP, shown, 0, runId);
     return stage.verdicts(
         stage.each(stage.requests(corpus.valid(), recordings)),
         Counters.of(spark.sparkContext()),

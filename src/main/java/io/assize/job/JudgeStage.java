@@ -74,6 +74,7 @@ record JudgeStage(
         DriverCheck.of(spark, config.judge(), judge -> JudgeSpec.of(judge, protocol)),
         protocol,
         taxonomy,
+        Taxonomy.Criteria.of(config.requests().criteria()),
         Order.shown(config.orders()),
         config.run().partitions(),
         runId);
@@ -84,12 +85,13 @@ record JudgeStage(
       JudgeSpec spec,
       Protocol protocol,
       Taxonomy taxonomy,
+      Taxonomy.Criteria criteria,
       List<Order> shown,
       int partitions,
       String runId) {
     return new JudgeStage(
         spec,
-        new RowRequests(spec.fingerprint(), new RequestMaker(protocol), taxonomy),
+        new RowRequests(spec.fingerprint(), new RequestMaker(protocol), taxonomy, criteria),
         shown,
         partitions,
         new Provenance(

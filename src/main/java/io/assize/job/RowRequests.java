@@ -22,8 +22,10 @@ import org.apache.spark.sql.Row;
  * Makes requests of the corpus's rows, and gives each its key.
  *
  * @param judgeFingerprint of the judge that will be asked
+ * @param criteria whose the judge reads
  */
-record RowRequests(String judgeFingerprint, RequestMaker maker, Taxonomy taxonomy)
+record RowRequests(
+    String judgeFingerprint, RequestMaker maker, Taxonomy taxonomy, Taxonomy.Criteria criteria)
     implements Serializable {
 
   /**
@@ -56,7 +58,7 @@ record RowRequests(String judgeFingerprint, RequestMaker maker, Taxonomy taxonom
             responses(row, order),
             row.getAs("reference"),
             scenario,
-            taxonomy.criteriaOf(scenario));
+            taxonomy.criteriaOf(scenario, criteria));
     Request request = maker.of(row.getAs(SAMPLE_ID), order, fields);
     String recorded = row.getAs("recording");
     Recording recording = recorded == null ? null : Recording.of(recorded, order);

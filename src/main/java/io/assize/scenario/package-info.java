@@ -1,5 +1,5 @@
 /**
- * Scenarios, the groups they belong to, and the groups' criteria.
+ * Scenarios, the groups they belong to, and what matters in each.
  *
  * <p>May use {@code config} and {@code judge}. May be used by {@code job} and {@code cli}.
  */

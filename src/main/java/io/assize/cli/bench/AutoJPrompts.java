@@ -36,7 +36,7 @@ final class AutoJPrompts {
                 responses,
                 null,
                 scenario,
-                taxonomy.criteriaOf(scenario));
+                taxonomy.criteriaOf(scenario, Taxonomy.Criteria.GROUP));
         prompts.add(
             new Prompt(
                 "pair " + prompts.size(),
