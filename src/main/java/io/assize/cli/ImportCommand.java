@@ -39,7 +39,7 @@ final class ImportCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        spec.commandLine(), "name a format: autoj, alpaca-eval, autoj-templates or autoj-criteria");
+        spec.commandLine(), "name a format: " + String.join(", ", spec.subcommands().keySet()));
   }
 
   /** What every format needs. */

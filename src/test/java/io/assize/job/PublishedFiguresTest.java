@@ -201,6 +201,55 @@ class PublishedFiguresTest {
     }
   }
 
+  @Test
+  void judgeBenchGivesItsAuthorsFigures() {
+    Path imported = dir.resolve("judgebench");
+    ImportJob.Result result =
+        new ImportJob(LocalSpark.session())
+            .run(
+                Importer.of("judgebench"), PublicData.judgeBench().toString(), imported.toString());
+    assertThat(result.corpus()).isEqualTo(350);
+    assertThat(result.verdicts()).isEqualTo(2 * 2 * 350);
+    Path out = dir.resolve("judgebench-tables");
+    // Right where the net of both orders is for the label.
+    summarize(imported, out, Map.of("assize.summary.agreement_outcomes", "average"));
+    Map<String, Row> byJudge = new HashMap<>();
+    new TableStore(LocalSpark.session(), out.toString())
+        .read(SummaryTables.AGREEMENT)
+        .filter("scenario = 'all'")
+        .collectAsList()
+        .forEach(row -> byJudge.put(row.getAs("judge"), row));
+    Row mini = byJudge.get("o1-mini-2024-09-12");
+    assertThat(percent(mini, "agreement")).isEqualTo("65.71");
+    assertThat(mini.<Double>getAs("consistency")).isCloseTo(1 - 110 / 350.0, within(1e-12));
+    Row skywork = byJudge.get("Skywork/Skywork-Reward-Gemma-2-27B");
+    assertThat(percent(skywork, "agreement")).isEqualTo("64.29");
+    assertThat(skywork.<Double>getAs("consistency")).isCloseTo(1 - 3 / 350.0, within(1e-12));
+  }
+
+  @Test
+  void pandaLmAgreesWithTheMajorityOfPeopleAsItsAuthorsSay() {
+    Path imported = dir.resolve("pandalm");
+    ImportJob.Result result =
+        new ImportJob(LocalSpark.session())
+            .run(Importer.of("pandalm"), PublicData.pandaLm().toString(), imported.toString());
+    assertThat(result.corpus()).isEqualTo(999);
+    assertThat(result.verdicts()).isEqualTo(999);
+    assertThat(result.quarantined()).isZero();
+    Map<Object, Long> labels = new HashMap<>();
+    LocalSpark.session()
+        .read()
+        .parquet(imported.resolve("corpus").toString())
+        .groupBy("label")
+        .count()
+        .collectAsList()
+        .forEach(row -> labels.put(row.getAs("label"), row.getAs("count")));
+    assertThat(labels).isEqualTo(Map.of("tie", 105L, "a", 422L, "b", 472L));
+    Path out = dir.resolve("pandalm-tables");
+    summarize(imported, out, Map.of());
+    assertThat(percent(agreement(out).get("all"), "agreement")).isEqualTo("66.77");
+  }
+
   private static void checkPublished(Path out) throws IOException {
     JsonNode published =
         new ObjectMapper().readTree(PublicData.autoJ().resolve("published.json").toFile());
@@ -257,7 +306,11 @@ class PublishedFiguresTest {
   }
 
   private static void summarize(Path imported, Path out) {
-    new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), line -> {})
+    summarize(imported, out, Map.of());
+  }
+
+  private static void summarize(Path imported, Path out, Map<String, String> settings) {
+    new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(settings), line -> {})
         .run(
             imported.resolve("verdicts").toString(),
             AssizeConfig.parse(

@@ -20,6 +20,14 @@ public final class PublicData {
     return find("alpaca_eval");
   }
 
+  public static Path judgeBench() {
+    return find("judgebench");
+  }
+
+  public static Path pandaLm() {
+    return find("pandalm");
+  }
+
   /** Small inputs that went wrong, with what is right: {@code ../shared/cases}. */
   public static Path cases(String name) {
     return find("ASSIZE_TEST_CASES", "../shared/cases", name);

@@ -14,16 +14,7 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.when;
 
-import io.assize.config.UserError;
-import io.assize.spark.base.Paths;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -55,23 +46,7 @@ final class AlpacaEvalData {
 
   /** A file, or a folder of files ending in .json, .jsonl or either with .gz. */
   AlpacaEvalData(SparkSession spark, String input) {
-    List<String> whole = new ArrayList<>();
-    List<String> lines = new ArrayList<>();
-    for (String file : files(spark, input)) {
-      (file.toLowerCase(Locale.ROOT).replaceAll("\\.gz$", "").endsWith(".json") ? whole : lines)
-          .add(file);
-    }
-    Dataset<Row> found = null;
-    for (List<String> some : List.of(whole, lines)) {
-      if (!some.isEmpty()) {
-        Dataset<Row> part =
-            Paths.reader(spark)
-                .schema(FIELDS)
-                .option("multiLine", some == whole)
-                .json(some.toArray(new String[0]));
-        found = found == null ? part : found.union(part);
-      }
-    }
+    Dataset<Row> found = JsonFiles.read(spark, input, FIELDS, "AlpacaEval's annotations");
     this.rows = found.withColumn(SAMPLE_ID, sampleId());
   }
 
@@ -134,30 +109,5 @@ final class AlpacaEvalData {
             col("instruction_id"),
             sha2(concat_ws("\u0000", col("dataset"), col("instruction")), 256));
     return concat_ws("/", col("generator_1"), col("generator_2"), number);
-  }
-
-  private static List<String> files(SparkSession spark, String input) {
-    List<String> names = new ArrayList<>();
-    try {
-      Path path = Paths.qualified(spark, input);
-      FileSystem files = Paths.fileSystem(spark, path);
-      FileStatus[] found =
-          files.getFileStatus(path).isDirectory()
-              ? files.listStatus(path)
-              : new FileStatus[] {files.getFileStatus(path)};
-      Arrays.sort(found);
-      for (FileStatus file : found) {
-        if (file.getPath().getName().toLowerCase(Locale.ROOT).matches(".*\\.jsonl?(\\.gz)?")) {
-          names.add(file.getPath().toString());
-        }
-      }
-    } catch (IOException e) {
-      throw UserError.configuration("input %s cannot be read: check the path", input);
-    }
-    if (names.isEmpty()) {
-      throw UserError.configuration(
-          "input %s holds no .json, .jsonl or .gz of either: name AlpacaEval's annotations", input);
-    }
-    return names;
   }
 }

@@ -9,7 +9,12 @@ import org.apache.spark.sql.SparkSession;
  */
 public interface Importer {
   /** Every format. */
-  List<Importer> ALL = List.of(new AutoJImporter(), new AlpacaEvalImporter());
+  List<Importer> ALL =
+      List.of(
+          new AutoJImporter(),
+          new AlpacaEvalImporter(),
+          new JudgeBenchImporter(),
+          new PandaLmImporter());
 
   /**
    * The importer of a format.
