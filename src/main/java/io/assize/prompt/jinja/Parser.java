@@ -168,10 +168,12 @@ final class Parser {
     boolean loopAround = inLoop;
     inLoop = true;
     List<Statement> body = body("endfor", "else");
-    inLoop = loopAround;
+    // A loop's else is outside it: what it jumps is the loop around.
+    inLoop = loopAround && !recursive;
     boolean hasElse = tokens.isName("else");
     tokens.next();
     List<Statement> otherwise = hasElse ? bodyTo("endfor") : List.of();
+    inLoop = loopAround;
     unknown.lenient(lenient);
     refuseLoopAsTarget(line, target, body, otherwise);
     boolean withLoop = recursive || MacroBody.used(body, Set.of("loop")).contains("loop");
