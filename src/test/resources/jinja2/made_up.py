@@ -151,7 +151,7 @@ class Maker:
         if way < 4:
             return f"{self.number(deep)} {self.pick('+', '-', '*', '//', '/', '%')} {self.number(deep)}"
         if way == 4:
-            return f"{self.pick('2 ** 0.5', '1.5 ** 0.5', *(f'{base} ** {power}' for base in ('2', '-2', 'n', '(n)', '1.5', '0') for power in ('2', '3', '-1', '0')))}"
+            return f"{self.pick('(2 ** 0.5)', *(f'{base} ** {power}' for base in ('2', '-2', 'n', '(n)', '1.5', '0') for power in ('2', '3', '-1', '0')))}"
         if way == 5:
             return self.pick("-", "+", "- ") + self.number(deep)
         if way == 6:

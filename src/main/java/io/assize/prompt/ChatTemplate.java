@@ -67,13 +67,13 @@ public final class ChatTemplate {
    * A format.
    *
    * @param template refused where it is no template
-   * @param bosToken may be empty, never null
-   * @param eosToken may be empty, never null
+   * @param bosToken empty, never null, where there is none: it is undefined then
+   * @param eosToken likewise
    */
   public ChatTemplate(String template, String bosToken, String eosToken) {
     this(
         Template.parse(template),
-        Map.of("bos_token", bosToken, "eos_token", eosToken),
+        tokens(bosToken, eosToken),
         Clock.system(ZoneId.systemDefault()));
   }
 
@@ -81,6 +81,14 @@ public final class ChatTemplate {
     this.template = template;
     this.variables = variables;
     this.clock = clock;
+  }
+
+  private static Map<String, Object> tokens(String bosToken, String eosToken) {
+    Map<String, Object> tokens = new HashMap<>();
+    tokens.put("bos_token", bosToken);
+    tokens.put("eos_token", eosToken);
+    tokens.values().removeIf(""::equals);
+    return Map.copyOf(tokens);
   }
 
   /**

@@ -46,7 +46,7 @@ class Jinja2Test {
 
     Tally tally = compared(python("carried.py", wheels.toString()));
 
-    assertThat(tally.templates).isGreaterThan(60);
+    assertThat(tally.templates).isGreaterThan(90);
     assertThat(tally.differences).as(tally.toString()).isEmpty();
   }
 

@@ -322,10 +322,14 @@ final class Strings {
     refuseEmpty(separator);
     Search search = new Search(run.meter(), separator);
     int found = last ? search.findLast(text, text.size()) : search.find(text, 0);
+    Text empty = Text.EMPTY.withSafe(text.isSafe());
     if (found < 0) {
-      return last ? Tuple.of(Text.EMPTY, Text.EMPTY, text) : Tuple.of(text, Text.EMPTY, Text.EMPTY);
+      return last ? Tuple.of(empty, empty, text) : Tuple.of(text, empty, empty);
     }
-    return Tuple.of(text.substring(0, found), separator, text.substring(found + separator.size()));
+    return Tuple.of(
+        text.substring(0, found),
+        separator.withSafe(text.isSafe()),
+        text.substring(found + separator.size()));
   }
 
   /** How often a text stands in another, without overlaps. */

@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,36 @@ public final class Template {
     names.removeIf(name -> Globals.get(name) != null);
     names.removeAll(Set.of("loop", "caller", "varargs", "kwargs"));
     return Collections.unmodifiableSet(names);
+  }
+
+  /**
+   * Attributes that the template reads of values that are texts and that no text has, as {@code
+   * prompt.body}.
+   *
+   * @param texts names of such values; one that the template sets itself is passed over
+   */
+  public Set<String> missingOf(Set<String> texts) {
+    Set<String> missing = new TreeSet<>();
+    Set<String> set = new HashSet<>();
+    Statement.visitNames(
+        statements,
+        new NameVisitor() {
+          @Override
+          public void visit(String name, boolean read) {
+            if (!read) {
+              set.add(name + ".");
+            }
+          }
+
+          @Override
+          public void visitAttribute(String name, String attribute) {
+            if (texts.contains(name) && Methods.of(Text.EMPTY, attribute) == null) {
+              missing.add(name + "." + attribute);
+            }
+          }
+        });
+    missing.removeIf(path -> set.stream().anyMatch(path::startsWith));
+    return missing;
   }
 
   /**
