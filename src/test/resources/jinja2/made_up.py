@@ -403,7 +403,7 @@ def main():
         if fails and chance.random() > (0.7 if fails < len(expected) else 0.2):
             continue
         # An address in memory is nobody's to repeat.
-        if len(template) > 20000 or any(re.search(r" at 0x[0-9a-f]+", e.get("text", "")) or len(e.get("text", "")) > 100000 for e in expected):
+        if len(template) > 20000 or any(re.search(r"0x[0-9a-f]{9,}|[0-9a-f]{9,}x0", e.get("text", ""), re.I) or len(e.get("text", "")) > 100000 for e in expected):
             continue
         print(json.dumps({"name": f"{seed}/{made}", "template": template, "expected": expected}))
         made += 1

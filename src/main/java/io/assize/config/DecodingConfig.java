@@ -79,12 +79,12 @@ public record DecodingConfig(
   String identity() {
     String sampling = greedy() ? "greedy" : temperature + "," + topP + "," + seed;
     return String.join(
-        ";",
-        decision,
-        "max_new_tokens=" + maxNewTokens,
-        rating,
-        "length_normalised=" + lengthNormalised,
-        sampling)
+            ";",
+            decision,
+            "max_new_tokens=" + maxNewTokens,
+            rating,
+            "length_normalised=" + lengthNormalised,
+            sampling)
         + (chatVariables.isEmpty() ? "" : ";chat_variables=" + Settings.render(chatVariables));
   }
 }

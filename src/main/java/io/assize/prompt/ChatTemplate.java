@@ -36,8 +36,8 @@ public final class ChatTemplate {
       Set.of("messages", "add_generation_prompt", "bos_token", "eos_token");
 
   /**
-   * The form in which a template takes messages. As {@code transformers} has it, contents are texts;
-   * models of pictures and sounds may want them as lists of parts instead.
+   * The form in which a template takes messages. As {@code transformers} has it, contents are
+   * texts; models of pictures and sounds may want them as lists of parts instead.
    *
    * @param merged whether the system message is merged into the user's
    * @param parts whether contents are lists of one part, a text
@@ -72,9 +72,7 @@ public final class ChatTemplate {
    */
   public ChatTemplate(String template, String bosToken, String eosToken) {
     this(
-        Template.parse(template),
-        tokens(bosToken, eosToken),
-        Clock.system(ZoneId.systemDefault()));
+        Template.parse(template), tokens(bosToken, eosToken), Clock.system(ZoneId.systemDefault()));
   }
 
   private ChatTemplate(Template template, Map<String, Object> variables, Clock clock) {

@@ -89,8 +89,7 @@ class AssizeConfigTest {
   void whatAChatTemplateIsGivenIsInTheFingerprintOnlyWhereItIsSet() {
     DecodingConfig without = AssizeConfig.parse(LEAST, Map.of()).judge().decoding();
     DecodingConfig with =
-        AssizeConfig.parse(
-                LEAST + ", assize.judge.chat_variables { b = x, a = false }", Map.of())
+        AssizeConfig.parse(LEAST + ", assize.judge.chat_variables { b = x, a = false }", Map.of())
             .judge()
             .decoding();
 

@@ -68,7 +68,8 @@ class ChatTemplateTest {
         new ChatTemplate(
             "{{ bos_token }}{{ bos_token is defined }}{{ eos_token is defined }}"
                 + "{{ messages[0].content }}",
-            "", "</s>");
+            "",
+            "</s>");
 
     assertThat(template.render(List.of(new ChatMessage("user", "u"))).get(0).text())
         .isEqualTo("FalseTrue");

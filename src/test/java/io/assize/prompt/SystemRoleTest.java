@@ -100,7 +100,8 @@ class SystemRoleTest {
 
     assertThat(text(template.with(Map.of("date_string", "1 May", "thinking", true)), USER))
         .isEqualTo("Who wins?1 May1NoneTrue");
-    for (String name : List.of("enable_thinking", "mine", "messages", "m", "add_generation_prompt")) {
+    for (String name :
+        List.of("enable_thinking", "mine", "messages", "m", "add_generation_prompt")) {
       assertThatThrownBy(() -> template.with(Map.of(name, false)))
           .isInstanceOf(UserError.class)
           .hasMessage(

@@ -84,7 +84,7 @@ final class Dict {
     if (key instanceof Undefined) {
       return Undefined.class;
     }
-    boolean view = key instanceof DictView seen && !seen.kind().equals("dict_values");
+    boolean view = key instanceof DictView seen && seen.isSet();
     if (key instanceof List || key instanceof Dict || view) {
       throw new TemplateException("unhashable type: '%s'", Types.name(key));
     }

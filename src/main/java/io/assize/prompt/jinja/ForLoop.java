@@ -68,15 +68,17 @@ record ForLoop(
         : elseScope.enter(run, frame).execute(otherwise, out);
   }
 
-  /** The items that the filter lets through, each asked about when its turn comes. */
+  /** What the filter lets through of the items, as assigned, each asked about in its turn. */
   private Iterator<Object> chosen(Frame around, Iterator<Object> all) {
     Frame frame = testScope.enter(around.run(), around);
-    return Lazy.kept(
-        all,
-        item -> {
-          target.assign(frame, item);
-          return Types.truth(frame.value(test));
-        });
+    Iterator<Object> kept =
+        Lazy.kept(
+            all,
+            item -> {
+              target.assign(frame, item);
+              return Types.truth(frame.value(test));
+            });
+    return Lazy.mapped(kept, item -> target.value(frame));
   }
 
   @Override

@@ -17,8 +17,7 @@ import java.util.regex.Pattern;
 final class Lexer {
   private static final Pattern LINE_END = Pattern.compile("\r\n|\r");
 
-  private static final Pattern RAW =
-      pattern("\\{%([-+]?)\\s*+raw\\s*+(?:-%}\\s*+|%})");
+  private static final Pattern RAW = pattern("\\{%([-+]?)\\s*+raw\\s*+(?:-%}\\s*+|%})");
 
   private static final Pattern END_OF_RAW =
       pattern("\\{%([-+]?)\\s*+endraw\\s*+(?:\\+%}|-%}\\s*+|%}\\n?)");

@@ -177,7 +177,8 @@ final class Methods {
     put(
         "expandtabs",
         (run, self, arguments) ->
-            run.strings().expandTabs(self, whole(arguments.bind("expandtabs", 0, "tabsize")[0], 8)));
+            run.strings()
+                .expandTabs(self, whole(arguments.bind("expandtabs", 0, "tabsize")[0], 8)));
     put("join", Methods::join);
     put(
         "removeprefix",

@@ -64,8 +64,7 @@ final class Strings {
         && (text.codePointAt(0) == '_' || Character.isUnicodeIdentifierStart(text.codePointAt(0)))
         && text.codePoints()
             .allMatch(
-                c ->
-                    Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
+                c -> Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
   }
 
   // --- White space and characters at the ends ---

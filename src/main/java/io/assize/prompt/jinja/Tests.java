@@ -38,7 +38,8 @@ final class Tests {
     ask("escaped", value -> value instanceof Text text && text.isSafe());
     ask("filter", value -> names(value, Filters.get(value.toString())));
     ask("test", value -> names(value, get(value.toString())));
-    ALL.put("odd", (run, value, arguments) -> rest(run, value, BigInteger.TWO).equals(BigInteger.ONE));
+    ALL.put(
+        "odd", (run, value, arguments) -> rest(run, value, BigInteger.TWO).equals(BigInteger.ONE));
     ALL.put("even", (run, value, arguments) -> rest(run, value, BigInteger.TWO).signum() == 0);
     ALL.put(
         "divisibleby",

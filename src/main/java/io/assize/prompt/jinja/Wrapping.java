@@ -57,7 +57,10 @@ final class Wrapping {
         if (breakLong) {
           int cut = piece.place(room);
           int hyphen = piece.toString().lastIndexOf('-', cut - 1);
-          if (hyphens && cut > 0 && hyphen > 0 && !piece.toString().substring(0, hyphen).matches("-*")) {
+          if (hyphens
+              && cut > 0
+              && hyphen > 0
+              && !piece.toString().substring(0, hyphen).matches("-*")) {
             cut = hyphen + 1;
           }
           pieces.subList(start, at).forEach(current::append);

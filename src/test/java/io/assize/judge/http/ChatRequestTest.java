@@ -22,9 +22,13 @@ class ChatRequestTest {
   private static JudgeConfig judge(Map<String, Object> variables) {
     return AssizeConfig.judge(
         Map.of(
-            "kind", "http",
-            "model", "m",
-            "http", Map.of("url", "http://localhost:1/v1"),
-            "chat_variables", variables));
+            "kind",
+            "http",
+            "model",
+            "m",
+            "http",
+            Map.of("url", "http://localhost:1/v1"),
+            "chat_variables",
+            variables));
   }
 }
