@@ -73,7 +73,7 @@ class Jinja2Test {
         Programs.run(
             dir,
             Map.of("PYTHONDONTWRITEBYTECODE", "1", "PYTHONHASHSEED", "0"),
-            Duration.ofMinutes(4),
+            Duration.ofMinutes(20),
             command);
     assertThat(ended.code()).as(ended.err()).isZero();
     return ended.out();
