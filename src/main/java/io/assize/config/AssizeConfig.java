@@ -11,6 +11,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -33,6 +34,10 @@ public record AssizeConfig(
     Map<String, String> spark) {
 
   private static final String ROOT = "assize";
+
+  /** Sections whose names are not ours. */
+  private static final List<String> FREE =
+      List.of(ROOT + ".spark.", ROOT + ".judge.chat_variables.");
 
   /** {@code default}, or the path of a taxonomy file. */
   public String scenarios() {
@@ -183,7 +188,7 @@ public record AssizeConfig(
     TreeMap<String, ConfigValue> used = new TreeMap<>();
     keys("", given.root(), used);
     for (String key : used.keySet()) {
-      if (!known.containsKey(key) && !key.startsWith(ROOT + ".spark.")) {
+      if (!known.containsKey(key) && FREE.stream().noneMatch(key::startsWith)) {
         throw UserError.configuration(
             "unknown configuration key %s%s: did you mean %s? (conf/reference.conf lists all keys)",
             key, Settings.origin(used.get(key)), nearest(key, known.keySet()));

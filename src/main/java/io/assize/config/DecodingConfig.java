@@ -1,6 +1,7 @@
 package io.assize.config;
 
 import java.io.Serializable;
+import java.util.Map;
 
 /**
  * How a language model comes to its verdict.
@@ -15,6 +16,8 @@ import java.io.Serializable;
  * @param temperature 0: the most probable token each time
  * @param topP sampling is from the most probable tokens that together have this probability
  * @param seed of the sampling; each prompt has its own stream
+ * @param chatVariables what the model's chat template is given beside the messages, by its names:
+ *     texts, numbers, flags, lists and maps of these, null for None
  */
 public record DecodingConfig(
     String decision,
@@ -23,7 +26,8 @@ public record DecodingConfig(
     boolean lengthNormalised,
     double temperature,
     double topP,
-    int seed)
+    int seed,
+    Map<String, Object> chatVariables)
     implements Serializable {
 
   /** The temperature of a further answer where the first was greedy. */
@@ -37,7 +41,8 @@ public record DecodingConfig(
         settings.flag("length_normalised"),
         settings.number("temperature", 0, 100),
         settings.number("top_p", 0.000001, 1),
-        settings.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE));
+        settings.integer("seed", Integer.MIN_VALUE, Integer.MAX_VALUE),
+        settings.values("chat_variables"));
   }
 
   /** Whether the model writes before it decides. */
@@ -61,7 +66,8 @@ public record DecodingConfig(
             lengthNormalised,
             greedy() ? AGAIN : temperature,
             topP,
-            seed + 7919 * attempt);
+            seed + 7919 * attempt,
+            chatVariables);
   }
 
   /** Whether the most probable token is taken each time. */
@@ -73,11 +79,12 @@ public record DecodingConfig(
   String identity() {
     String sampling = greedy() ? "greedy" : temperature + "," + topP + "," + seed;
     return String.join(
-        ";",
-        decision,
-        "max_new_tokens=" + maxNewTokens,
-        rating,
-        "length_normalised=" + lengthNormalised,
-        sampling);
+            ";",
+            decision,
+            "max_new_tokens=" + maxNewTokens,
+            rating,
+            "length_normalised=" + lengthNormalised,
+            sampling)
+        + (chatVariables.isEmpty() ? "" : ";chat_variables=" + Settings.render(chatVariables));
   }
 }

@@ -8,14 +8,17 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigUtil;
 import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A section of a HOCON configuration. Each getter checks the value at once and fails with a {@link
@@ -24,6 +27,9 @@ import java.util.function.Function;
 public final class Settings {
   /** Where a value comes from that no file holds. */
   static final String COMMAND_LINE = "given by -D";
+
+  /** Texts that are a flag or a number where nothing quotes them. */
+  private static final Pattern BARE = Pattern.compile("true|false|-?\\d{1,9}(\\.\\d{1,9})?");
 
   private final Config config;
   private final String path;
@@ -183,6 +189,31 @@ public final class Settings {
               leaves.put(entry.getKey().replace("\"", ""), text);
             });
     return leaves;
+  }
+
+  /**
+   * What stands below a key, by its names, as Java's values: texts, numbers, flags, lists and maps.
+   * One that the command line gives as a bare text is what it would be in a file.
+   */
+  public Map<String, Object> values(String key) {
+    ConfigObject object = get(key, Config::getObject, "a section { … }").apply(key);
+    Map<String, Object> values = new TreeMap<>();
+    object.forEach(
+        (name, value) -> {
+          boolean bare = value.origin().description().startsWith(COMMAND_LINE);
+          boolean typed = bare && BARE.matcher(String.valueOf(value.unwrapped())).matches();
+          values.put(
+              name,
+              typed
+                  ? ConfigFactory.parseString("v = " + value.unwrapped()).getValue("v").unwrapped()
+                  : value.unwrapped());
+        });
+    return Collections.unmodifiableMap(values);
+  }
+
+  /** Values as one line of JSON, with names in their order. */
+  static String render(Map<String, Object> values) {
+    return ConfigValueFactory.fromMap(values).render(ConfigRenderOptions.concise());
   }
 
   private <T> Function<String, T> get(

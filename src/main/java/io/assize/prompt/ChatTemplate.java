@@ -13,7 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A model's chat format: a Jinja template as in Hugging Face's {@code tokenizer_config.json},
@@ -26,25 +29,50 @@ public final class ChatTemplate {
   public static final ChatTemplate NONE =
       new ChatTemplate("{% for m in messages %}{{ m['content'] }}{% endfor %}", "", "");
 
+  private static final Logger LOG = LoggerFactory.getLogger(ChatTemplate.class);
+
+  /** What every rendering sets. */
+  private static final Set<String> OWN =
+      Set.of("messages", "add_generation_prompt", "bos_token", "eos_token");
+
+  /**
+   * The form in which a template takes messages. As {@code transformers} has it, contents are
+   * texts; models of pictures and sounds may want them as lists of parts instead.
+   *
+   * @param merged whether the system message is merged into the user's
+   * @param parts whether contents are lists of one part, a text
+   */
+  private record Form(boolean merged, boolean parts) {
+    /** In the order in which they are tried. */
+    static final List<Form> ALL =
+        List.of(
+            new Form(false, false),
+            new Form(false, true),
+            new Form(true, false),
+            new Form(true, true));
+
+    List<ChatMessage> of(List<ChatMessage> messages) {
+      return merged ? SystemRole.merged(messages) : messages;
+    }
+  }
+
   private final Template template;
   private final Map<String, Object> variables;
   private final Clock clock;
 
-  /** The roles of conversations of which each message was seen to be shown. */
-  private final Set<List<String>> shown = ConcurrentHashMap.newKeySet();
+  /** How conversations of these roles are shown whole. */
+  private final Map<List<String>, Form> forms = new ConcurrentHashMap<>();
 
   /**
    * A format.
    *
    * @param template refused where it is no template
-   * @param bosToken may be empty, never null
-   * @param eosToken may be empty, never null
+   * @param bosToken empty, never null, where there is none: it is undefined then
+   * @param eosToken likewise
    */
   public ChatTemplate(String template, String bosToken, String eosToken) {
     this(
-        Template.parse(template),
-        Map.of("bos_token", bosToken, "eos_token", eosToken),
-        Clock.system(ZoneId.systemDefault()));
+        Template.parse(template), tokens(bosToken, eosToken), Clock.system(ZoneId.systemDefault()));
   }
 
   private ChatTemplate(Template template, Map<String, Object> variables, Clock clock) {
@@ -53,11 +81,31 @@ public final class ChatTemplate {
     this.clock = clock;
   }
 
+  private static Map<String, Object> tokens(String bosToken, String eosToken) {
+    Map<String, Object> tokens = new HashMap<>();
+    tokens.put("bos_token", bosToken);
+    tokens.put("eos_token", eosToken);
+    tokens.values().removeIf(""::equals);
+    return Map.copyOf(tokens);
+  }
+
   /**
    * The same format with more variables, as a model's {@code enable_thinking}: texts, numbers,
-   * booleans, lists and maps of them, null for None. They win over the tokens' names.
+   * booleans, lists and maps of them, null for None.
+   *
+   * @throws UserError where the template never reads one of them
    */
   public ChatTemplate with(Map<String, ?> more) {
+    Set<String> known = new TreeSet<>(template.given());
+    known.removeAll(OWN);
+    for (String name : new TreeSet<>(more.keySet())) {
+      if (!known.contains(name)) {
+        throw UserError.configuration(
+            "assize.judge.chat_variables sets %s, which the chat template does not ask for: it asks"
+                + " for %s",
+            name, known.isEmpty() ? "none" : String.join(", ", known));
+      }
+    }
     Map<String, Object> all = new HashMap<>(variables);
     all.putAll(more);
     return new ChatTemplate(template, Collections.unmodifiableMap(all), clock);
@@ -68,19 +116,26 @@ public final class ChatTemplate {
     return new ChatTemplate(template, variables, other);
   }
 
-  /** The chat as stretches of control text and contents, ready for the answer to begin. */
+  /**
+   * The chat as stretches of control text and contents, ready for the answer to begin. A template
+   * that refuses or drops the system message gets it merged, by {@link SystemRole}.
+   *
+   * @throws UserError where there is no way to have every message shown
+   */
   public List<Segment> render(List<ChatMessage> messages) {
-    refuseDropped(messages.stream().map(ChatMessage::role).toList());
+    List<String> roles = messages.stream().map(ChatMessage::role).toList();
+    Form form = forms.computeIfAbsent(roles, this::form);
     List<Segment> segments = new ArrayList<>();
-    text(messages).forEachStretch((text, data) -> segments.add(new Segment(text, !data)));
+    text(messages, form).forEachStretch((text, data) -> segments.add(new Segment(text, !data)));
     return List.copyOf(segments);
   }
 
-  private Text text(List<ChatMessage> messages) {
+  private Text text(List<ChatMessage> messages, Form form) {
     List<Map<String, Object>> marked = new ArrayList<>();
     long characters = 0;
-    for (ChatMessage message : messages) {
-      marked.add(message(message.role(), Text.data(message.content())));
+    for (ChatMessage message : form.of(messages)) {
+      Text content = Text.data(message.content());
+      marked.add(message(message.role(), form.parts() ? List.of(part(content)) : content));
       characters += message.content().length();
     }
     Map<String, Object> values = new HashMap<>();
@@ -92,31 +147,71 @@ public final class ChatTemplate {
     return template.render(values, Limits.DEFAULT.with(characters), clock);
   }
 
-  private static Map<String, Object> message(String role, Text content) {
+  private static Map<String, Object> message(String role, Object content) {
     Map<String, Object> message = new LinkedHashMap<>();
     message.put("role", role);
     message.put("content", content);
     return message;
   }
 
-  /** Refuses a template that leaves out a message, seen once for each sequence of roles. */
-  private void refuseDropped(List<String> roles) {
-    if (shown.contains(roles)) {
-      return;
-    }
+  private static Map<String, Object> part(Text text) {
+    Map<String, Object> part = new LinkedHashMap<>();
+    part.put("type", "text");
+    part.put("text", text);
+    return part;
+  }
+
+  /** The first form in which the template shows each message of a conversation of these roles. */
+  private Form form(List<String> roles) {
     List<ChatMessage> probes = new ArrayList<>();
     for (int i = 0; i < roles.size(); i++) {
       probes.add(new ChatMessage(roles.get(i), "probe-of-" + i));
     }
-    String rendered = text(probes).toString();
+    UserError refused = null;
+    for (Form form : Form.ALL) {
+      if (!form.merged() || SystemRole.canMerge(probes)) {
+        UserError reason = refusal(probes, form);
+        if (reason == null) {
+          tell(form);
+          return form;
+        }
+        refused = refused == null ? reason : refused;
+      }
+    }
+    throw refused;
+  }
+
+  /** Why a form will not do; null where every message is shown in it. */
+  private UserError refusal(List<ChatMessage> probes, Form form) {
+    String rendered;
+    try {
+      rendered = text(probes, form).toString();
+    } catch (UserError e) {
+      return e;
+    }
     for (ChatMessage probe : probes) {
-      if (!rendered.contains(probe.content())) {
-        throw UserError.configuration(
+      // A list of parts that is printed as such is not shown.
+      String printed = "'text': '" + probe.content();
+      String json = "\"text\": \"" + probe.content();
+      boolean whole = form.parts() && (rendered.contains(printed) || rendered.contains(json));
+      if (whole || !rendered.contains(probe.content())) {
+        return UserError.configuration(
             "the chat template does not show the %s message: set assize.protocol to a file whose"
                 + " chat suits this model",
             probe.role());
       }
     }
-    shown.add(roles);
+    return null;
+  }
+
+  private static void tell(Form form) {
+    if (form.merged()) {
+      LOG.info(
+          "the chat template takes no system message: its text, an empty line and the user's message"
+              + " are the user's message");
+    }
+    if (form.parts()) {
+      LOG.info("the chat template wants contents as lists of parts: each is one part of type text");
+    }
   }
 }

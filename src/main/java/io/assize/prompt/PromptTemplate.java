@@ -63,8 +63,10 @@ public final class PromptTemplate {
 
   private static void refuseUnknownFields(Protocol protocol) {
     Set<String> known = new TreeSet<>(probeFields(protocol).byName().keySet());
-    Set<String> unknown = new TreeSet<>(Template.parse(protocol.template()).undeclared());
+    Template template = Template.parse(protocol.template());
+    Set<String> unknown = new TreeSet<>(template.undeclared());
     unknown.removeAll(known);
+    unknown.addAll(template.missingOf(known));
     if (!unknown.isEmpty()) {
       throw UserError.configuration(
           "the template asks for %s: a %s protocol has %s",

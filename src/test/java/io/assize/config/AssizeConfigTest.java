@@ -49,6 +49,60 @@ class AssizeConfigTest {
     assertThat(config.spark()).containsEntry("spark.executor.cores", "4");
   }
 
+  @Test
+  void whatAChatTemplateIsGivenIsOfTheKindThatTheFileHas() {
+    String variables =
+        "assize.judge.chat_variables { enable_thinking = false, documents = [{ title = T }],"
+            + " date_string = \"26\", tools = null, n = 0.5 }";
+    Map<String, Object> given = chatVariables(LEAST + "\n" + variables, Map.of());
+
+    assertThat(given)
+        .containsEntry("enable_thinking", false)
+        .containsEntry("documents", List.of(Map.of("title", "T")))
+        .containsEntry("date_string", "26")
+        .containsEntry("tools", null)
+        .containsEntry("n", 0.5)
+        .hasSize(5);
+    assertThat(chatVariables(LEAST, Map.of())).isEmpty();
+  }
+
+  @Test
+  void aFlagOnTheCommandLineIsAFlagToAChatTemplate() {
+    String key = "assize.judge.chat_variables.";
+    Map<String, Object> given =
+        chatVariables(
+            LEAST,
+            Map.of(
+                key + "enable_thinking", "false",
+                key + "n", "12",
+                key + "date_string", "26 Jul 2024",
+                key + "reasoning_effort", "high"));
+
+    assertThat(given)
+        .containsEntry("enable_thinking", false)
+        .containsEntry("n", 12)
+        .containsEntry("date_string", "26 Jul 2024")
+        .containsEntry("reasoning_effort", "high");
+  }
+
+  @Test
+  void whatAChatTemplateIsGivenIsInTheFingerprintOnlyWhereItIsSet() {
+    DecodingConfig without = AssizeConfig.parse(LEAST, Map.of()).judge().decoding();
+    DecodingConfig with =
+        AssizeConfig.parse(LEAST + ", assize.judge.chat_variables { b = x, a = false }", Map.of())
+            .judge()
+            .decoding();
+
+    assertThat(without.identity()).endsWith("length_normalised=false;greedy");
+    assertThat(with.identity())
+        .isEqualTo(without.identity() + ";chat_variables={\"a\":false,\"b\":\"x\"}");
+    assertThat(with.again(1).chatVariables()).isEqualTo(with.chatVariables());
+  }
+
+  private static Map<String, Object> chatVariables(String hocon, Map<String, String> overrides) {
+    return AssizeConfig.parse(hocon, overrides).judge().decoding().chatVariables();
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

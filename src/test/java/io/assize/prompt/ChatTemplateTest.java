@@ -63,6 +63,19 @@ class ChatTemplateTest {
   }
 
   @Test
+  void aTokenThatThereIsNotIsUndefined() {
+    ChatTemplate template =
+        new ChatTemplate(
+            "{{ bos_token }}{{ bos_token is defined }}{{ eos_token is defined }}"
+                + "{{ messages[0].content }}",
+            "",
+            "</s>");
+
+    assertThat(template.render(List.of(new ChatMessage("user", "u"))).get(0).text())
+        .isEqualTo("FalseTrue");
+  }
+
+  @Test
   void variablesAndTheClockAreTheCallers() {
     ChatTemplate template =
         new ChatTemplate(

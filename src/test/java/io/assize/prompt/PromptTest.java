@@ -87,21 +87,6 @@ class PromptTest {
   }
 
   @Test
-  void aChatTemplateThatDropsAMessageIsRefused() {
-    ChatTemplate template =
-        new ChatTemplate(
-            "{% for m in messages %}{% if m.role == 'user' %}{{ m.content }}{% endif %}{% endfor"
-                + " %}",
-            "", "");
-    assertThatThrownBy(
-            () ->
-                template.render(
-                    List.of(new ChatMessage("system", "s"), new ChatMessage("user", "u"))))
-        .isInstanceOf(UserError.class)
-        .hasMessageContaining("does not show the system message");
-  }
-
-  @Test
   void aChatTemplateMayRefuseARole() {
     ChatTemplate template = new ChatTemplate("{{ raise_exception('only users speak') }}", "", "");
     assertThatThrownBy(() -> template.render(List.of(new ChatMessage("user", "u"))))
@@ -128,6 +113,16 @@ class PromptTest {
         "name = p, kind = pairwise, decision = final_decision, template = \"{{ response }}\"; the"
             + " template asks for response: a pairwise protocol has criteria, prompt, reference,"
             + " response_1, response_2, scenario",
+        "name = p, kind = single, decision = rating, template = \"{% for x in response %}{{ x }}"
+            + "{% endfor %}{{ x }}\"; the template asks for x: a single protocol has",
+        "name = p, kind = single, decision = rating, template = \"{{ response }}{{ y }}{% set y = 1"
+            + " %}\"; the template asks for y: a single protocol has",
+        "name = p, kind = single, decision = rating, template = \"{{ response }}{% macro m(a) %}"
+            + "{{ a }}{% if false %}{{ promt }}{% endif %}{% endmacro %}\"; the template asks for"
+            + " promt: a single protocol has",
+        "name = p, kind = single, decision = rating, template = \"{{ response }}{% if scenario %}"
+            + "{{ prompt.body ~ prompt['role'] ~ prompt.upper() ~ prompt[0] }}{% endif %}\"; the"
+            + " template asks for prompt.body, prompt.role: a single protocol has",
         "kind = single, decision = rating, template = \"{{ response }}\"; name is missing",
         "name = p, kind = single, decision = rating; template is missing",
       })
@@ -157,8 +152,8 @@ class PromptTest {
   void nothingOfARowStaysForTheNext() {
     Protocol protocol =
         Protocol.parse(
-            "name = p, kind = single, decision = rating, template = \"\"\"{{ response }}|{{ kept }}"
-                + "{% set kept = response %}|{% macro m() %}x{% endmacro %}{{ reference }}\"\"\"",
+            "name = p, kind = single, decision = rating, template = \"\"\"{{ response }}|"
+                + "{% if not response %}{% set kept = 1 %}{% endif %}{{ kept }}{% set kept = response %}|{% macro m() %}x{% endmacro %}{{ reference }}\"\"\"",
             "test");
     PromptFields first = new PromptFields("q", List.of("one"), "REF", "s", null);
     PromptFields second = new PromptFields("q", List.of("two"), null, "s", null);

@@ -127,7 +127,7 @@ public final class DjlJudge implements Judge {
         KernelSet.used(device).text(),
         memory);
     memory.refuseMoreThan(Djl.memory(where), where.toString());
-    ChatFormats formats = new ChatFormats(checkpoint);
+    ChatFormats formats = new ChatFormats(checkpoint, config.decoding().chatVariables());
     Set<Long> endTokens = checkpoint.endTokens();
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), config.model());
     ModelText text = new ModelText(tokenizer, formats, endTokens, context);

@@ -36,6 +36,7 @@ public final class DjlProvider implements JudgeProvider {
             judge.decoding().writes() ? judge.decoding().maxNewTokens() : 0,
             PromptTemplate.probe(protocol),
             protocol.chat(),
+            judge.decoding().chatVariables(),
             PromptTokenizer::new);
     return new JudgeSpec(
         here,

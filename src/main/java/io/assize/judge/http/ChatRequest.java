@@ -40,6 +40,9 @@ final class ChatRequest {
     for (ChatMessage message : messages) {
       array.addObject().put("role", message.role()).put("content", message.content());
     }
+    if (!config.decoding().chatVariables().isEmpty()) {
+      body.set("chat_template_kwargs", JSON.valueToTree(config.decoding().chatVariables()));
+    }
     return body;
   }
 }

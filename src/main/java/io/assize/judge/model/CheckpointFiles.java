@@ -45,9 +45,24 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
       List<ChatMessage> probe,
       String chat,
       Tokenizer.Opener tokenizers) {
+    return check(path, maxNewTokens, probe, chat, Map.of(), tokenizers);
+  }
+
+  /**
+   * The same, where the chat template is given more.
+   *
+   * @param variables by their names
+   */
+  public static CheckpointFiles check(
+      Path path,
+      int maxNewTokens,
+      List<ChatMessage> probe,
+      String chat,
+      Map<String, ?> variables,
+      Tokenizer.Opener tokenizers) {
     try (Checkpoint checkpoint = find(path).open()) {
       ModelTensors tensors = ModelTensors.of(checkpoint, path.toString());
-      List<Segment> rendered = new ChatFormats(checkpoint).of(chat).render(probe);
+      List<Segment> rendered = new ChatFormats(checkpoint, variables).of(chat).render(probe);
       checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {

@@ -72,6 +72,9 @@ final class Attributes {
 
       return Slicing.of(text.length(), start, stop, step).of(run, text);
     }
+    if (value instanceof Range range) {
+      return Slicing.of(range.size(), start, stop, step).of(range);
+    }
     List<Object> items = Types.sequence(value);
     if (items == null) {
       throw new TemplateException("'%s' object is not subscriptable", Types.name(value));

@@ -30,7 +30,36 @@ final class Comparing {
     if (lists || (a instanceof Tuple && b instanceof Tuple)) {
       return equalItems(Types.sequence(a), Types.sequence(b));
     }
+    if (areSets(a, b)) {
+      return size(a) == size(b) && within(a, b);
+    }
     return a instanceof Dict left && b instanceof Dict right && equalEntries(left, right);
+  }
+
+  /** Whether both are keys or entries of dicts, which Python compares as sets. */
+  private static boolean areSets(Object a, Object b) {
+    return a instanceof DictView left
+        && left.isSet()
+        && b instanceof DictView right
+        && right.isSet();
+  }
+
+  private static int size(Object view) {
+    return ((DictView) view).items().size();
+  }
+
+  private boolean within(Object a, Object b) {
+    for (Object item : ((DictView) a).items()) {
+      boolean found = false;
+      for (Object other : ((DictView) b).items()) {
+        meter.step();
+        found |= equal(item, other);
+      }
+      if (!found) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private boolean equalItems(List<Object> a, List<Object> b) {
@@ -108,6 +137,12 @@ final class Comparing {
       if (Types.isNumber(a) && Types.isNumber(b)) {
         return false;
       }
+    }
+    if (areSets(a, b)) {
+      boolean strict = operator.length() == 1;
+      Object small = operator.startsWith("<") ? a : b;
+      Object large = small == a ? b : a;
+      return size(small) + (strict ? 1 : 0) <= size(large) && within(small, large);
     }
     int order = compare(a, b, operator);
     return switch (operator) {

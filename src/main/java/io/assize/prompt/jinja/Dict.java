@@ -78,10 +78,14 @@ final class Dict {
       tuple.items().forEach(item -> items.add(hashable(item, depth + 1)));
       return items;
     }
+    if (key instanceof Range range) {
+      return range.hashable();
+    }
     if (key instanceof Undefined) {
       return Undefined.class;
     }
-    if (key instanceof List || key instanceof Dict) {
+    boolean view = key instanceof DictView seen && seen.isSet();
+    if (key instanceof List || key instanceof Dict || view) {
       throw new TemplateException("unhashable type: '%s'", Types.name(key));
     }
     return key;

@@ -8,4 +8,9 @@ import java.util.List;
  *
  * @param kind as in {@code dict_keys}
  */
-record DictView(String kind, List<Object> items) {}
+record DictView(String kind, List<Object> items) {
+  /** Whether it is a set to Python. */
+  boolean isSet() {
+    return !kind.equals("dict_values");
+  }
+}

@@ -209,6 +209,9 @@ sealed interface Expression {
     @Override
     public void visitNames(NameVisitor visitor) {
       of.visitNames(visitor);
+      if (of instanceof Name value) {
+        visitor.visitAttribute(value.name(), name);
+      }
     }
   }
 
@@ -226,6 +229,11 @@ sealed interface Expression {
     public void visitNames(NameVisitor visitor) {
       of.visitNames(visitor);
       key.visitNames(visitor);
+      if (of instanceof Name value
+          && key instanceof Constant constant
+          && constant.value() instanceof Text name) {
+        visitor.visitAttribute(value.name(), name.toString());
+      }
     }
   }
 

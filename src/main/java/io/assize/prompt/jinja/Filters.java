@@ -86,18 +86,19 @@ final class Filters {
                 .attributeOnly(
                     value,
                     Arguments.text(arguments.bind("attr", 1, "name")[0], "name").toString()));
-    ALL.put("pprint", (run, value, arguments) -> run.printing().repr(value));
     ALL.put("tojson", Filters::json);
     ALL.put(
         "random",
         (run, value, arguments) -> {
           throw new TemplateException("the filter random is not supported: prompts are repeatable");
         });
-    ALL.put(
-        "urlize",
-        (run, value, arguments) -> {
-          throw new TemplateException("the filter urlize is not supported");
-        });
+    for (String name : List.of("urlize", "pprint")) {
+      ALL.put(
+          name,
+          (run, value, arguments) -> {
+            throw new TemplateException("the filter %s is not supported", name);
+          });
+    }
   }
 
   private static Object json(Run run, Object value, Arguments arguments) {

@@ -28,10 +28,9 @@ record ForLoop(
     frame.run().at(line);
     if (recursive) {
       out.append(recur(frame, over, 0));
-    } else {
-      loop(frame, over, 0, null, out);
+      return Flow.NEXT;
     }
-    return Flow.NEXT;
+    return loop(frame, over, 0, null, out);
   }
 
   private Text recur(Frame frame, Object over, int depth) {
@@ -42,7 +41,8 @@ record ForLoop(
     return out.build();
   }
 
-  private void loop(
+  /** What follows is what the loop's else says, where it is reached. */
+  private Flow loop(
       Frame frame, Object over, int depth, Loop.Recursion recursion, TextBuilder out) {
     Run run = frame.run();
     Iterator<Object> all = Types.iterate(run, over);
@@ -63,20 +63,22 @@ record ForLoop(
       }
       finished |= flow == Flow.NEXT;
     }
-    if (!finished && !otherwise.isEmpty()) {
-      elseScope.enter(run, frame).execute(otherwise, out);
-    }
+    return finished || otherwise.isEmpty()
+        ? Flow.NEXT
+        : elseScope.enter(run, frame).execute(otherwise, out);
   }
 
-  /** The items that the filter lets through, each asked about when its turn comes. */
+  /** What the filter lets through of the items, as assigned, each asked about in its turn. */
   private Iterator<Object> chosen(Frame around, Iterator<Object> all) {
     Frame frame = testScope.enter(around.run(), around);
-    return Lazy.kept(
-        all,
-        item -> {
-          target.assign(frame, item);
-          return Types.truth(frame.value(test));
-        });
+    Iterator<Object> kept =
+        Lazy.kept(
+            all,
+            item -> {
+              target.assign(frame, item);
+              return Types.truth(frame.value(test));
+            });
+    return Lazy.mapped(kept, item -> target.value(frame));
   }
 
   @Override

@@ -17,12 +17,10 @@ import java.util.regex.Pattern;
 final class Lexer {
   private static final Pattern LINE_END = Pattern.compile("\r\n|\r");
 
-  private static final Pattern RAW =
-      Pattern.compile("\\{%([-+]?)\\s*+raw\\s*+(?:-%}\\s*+|%})", Pattern.UNICODE_CHARACTER_CLASS);
+  private static final Pattern RAW = pattern("\\{%([-+]?)\\s*+raw\\s*+(?:-%}\\s*+|%})");
 
   private static final Pattern END_OF_RAW =
-      Pattern.compile(
-          "\\{%([-+]?)\\s*+endraw\\s*+(?:\\+%}|-%}\\s*+|%}\\n?)", Pattern.UNICODE_CHARACTER_CLASS);
+      pattern("\\{%([-+]?)\\s*+endraw\\s*+(?:\\+%}|-%}\\s*+|%}\\n?)");
 
   private static final Pattern FLOAT =
       Pattern.compile(
@@ -49,6 +47,12 @@ final class Lexer {
 
   private Lexer(String source) {
     this.source = source;
+  }
+
+  /** A pattern whose white space is Python's. */
+  private static Pattern pattern(String regex) {
+    return Pattern.compile(
+        regex.replace("\\s", "[\\s\\x1c-\\x1f]"), Pattern.UNICODE_CHARACTER_CLASS);
   }
 
   /** The tokens of a template; the last is the end. */

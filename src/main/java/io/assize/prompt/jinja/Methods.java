@@ -85,10 +85,12 @@ final class Methods {
     asks("isdecimal", Strings::isDecimal);
     asks("isnumeric", Strings::isNumeric);
     asks("isspace", Spaces::isSpace);
+    asks("isprintable", true, Strings::isPrintable);
+    tells("isidentifier", (run, text) -> Strings.isIdentifier(text.toString()));
     tells("islower", (run, text) -> run.casing().isLower(text));
     tells("isupper", (run, text) -> run.casing().isUpper(text));
     tells("istitle", (run, text) -> run.casing().isTitle(text));
-    tells("isascii", (run, text) -> text.isEmpty() || run.strings().all(text, c -> c < 0x80));
+    asks("isascii", true, c -> c < 0x80);
     strips("strip", true, true);
     strips("lstrip", true, false);
     strips("rstrip", false, true);
@@ -112,7 +114,11 @@ final class Methods {
   }
 
   private static void asks(String name, IntPredicate wanted) {
-    tells(name, (run, text) -> run.strings().all(text, wanted));
+    asks(name, false, wanted);
+  }
+
+  private static void asks(String name, boolean ofEmpty, IntPredicate wanted) {
+    tells(name, (run, text) -> text.isEmpty() ? ofEmpty : run.strings().all(text, wanted));
   }
 
   private static void tells(String name, BiFunction<Run, Text, Boolean> question) {
@@ -168,6 +174,11 @@ final class Methods {
                   whole(given[2], -1))
               .withSafe(self.isSafe());
         });
+    put(
+        "expandtabs",
+        (run, self, arguments) ->
+            run.strings()
+                .expandTabs(self, whole(arguments.bind("expandtabs", 0, "tabsize")[0], 8)));
     put("join", Methods::join);
     put(
         "removeprefix",
@@ -298,11 +309,6 @@ final class Methods {
           Text rest = signed ? self.substring(1) : self;
           Text filled = run.strings().pad(rest, width - sign.size(), Text.of("0"), true, false);
           return new TextBuilder(run.meter()).append(sign).append(filled).build();
-        });
-    put(
-        "expandtabs",
-        (run, self, arguments) -> {
-          throw new TemplateException("method 'expandtabs' of 'str' is not supported");
         });
   }
 

@@ -4,4 +4,7 @@ package io.assize.prompt.jinja;
 interface NameVisitor {
   /** Takes a name and whether it is read there, not set. */
   void visit(String name, boolean read);
+
+  /** Takes an attribute that is read of a name's value, after the name. */
+  default void visitAttribute(String name, String attribute) {}
 }

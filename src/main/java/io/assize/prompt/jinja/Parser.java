@@ -162,16 +162,18 @@ final class Parser {
     Target target = target(false, "in");
     tokens.expectName("in");
     Expression items = expressions.tuple(false, "recursive");
+    boolean lenient = unknown.lenient(false);
     Expression test = tokens.skipName("if") ? expressions.expression() : null;
     boolean recursive = tokens.skipName("recursive");
-    boolean lenient = unknown.lenient(false);
     boolean loopAround = inLoop;
     inLoop = true;
     List<Statement> body = body("endfor", "else");
-    inLoop = loopAround;
+    // A loop's else is outside it: what it jumps is the loop around.
+    inLoop = loopAround && !recursive;
     boolean hasElse = tokens.isName("else");
     tokens.next();
     List<Statement> otherwise = hasElse ? bodyTo("endfor") : List.of();
+    inLoop = loopAround;
     unknown.lenient(lenient);
     refuseLoopAsTarget(line, target, body, otherwise);
     boolean withLoop = recursive || MacroBody.used(body, Set.of("loop")).contains("loop");
@@ -225,10 +227,12 @@ final class Parser {
     if (tokens.skipOperator("=")) {
       return new Statement.Assignment(line, target, expressions.tuple(true, null));
     }
+    boolean lenient = unknown.lenient(false);
     Expression.Filter filter = null;
     while (tokens.skipOperator("|")) {
       filter = (Expression.Filter) expressions.filter(filter);
     }
+    unknown.lenient(lenient);
     return new Statement.BlockAssignment(line, target, filter, scoped("endset"), new Scope());
   }
 

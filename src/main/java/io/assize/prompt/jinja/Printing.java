@@ -164,7 +164,7 @@ final class Printing {
     }
   }
 
-  private static boolean isPrintable(int c) {
+  static boolean isPrintable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
           Character.FORMAT,

@@ -2,6 +2,7 @@ package io.assize.prompt.jinja;
 
 import java.math.BigInteger;
 import java.util.AbstractList;
+import java.util.List;
 
 /** Python's {@code range}: whole numbers at equal distances, made when they are asked for. */
 final class Range extends AbstractList<Object> {
@@ -23,6 +24,11 @@ final class Range extends AbstractList<Object> {
       throw new TemplateException("a range may have at most %d items", Limits.RANGE_ITEMS);
     }
     this.size = (int) count;
+  }
+
+  /** Equal for ranges of equal numbers, and to nothing else. */
+  Object hashable() {
+    return List.of(Range.class, size, size > 0 ? start : 0, size > 1 ? step : 0);
   }
 
   @Override

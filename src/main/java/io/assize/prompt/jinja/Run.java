@@ -79,6 +79,16 @@ final class Run {
     return value == null ? Globals.get(name) : value;
   }
 
+  /**
+   * What a filter or a call makes of a block; refused where it is no text, as it is not printed.
+   */
+  Text written(Object value) {
+    if (!(value instanceof Text text)) {
+      throw new TemplateException("expected str instance, %s found", Types.name(value));
+    }
+    return text;
+  }
+
   Object filter(String name, Object value, Arguments arguments) {
     Filters.Filter filter = Filters.get(name);
     if (filter == null) {

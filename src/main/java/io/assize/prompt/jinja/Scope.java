@@ -1,5 +1,6 @@
 package io.assize.prompt.jinja;
 
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,12 +27,35 @@ final class Scope {
   }
 
   private Scope outside;
+  private final List<Scope> inside = new ArrayList<>();
+
+  /** The names that are read before the scope, or one around it, has set them. */
+  private final Set<String> asked = new HashSet<>();
+
   private Map<String, Source> names = new LinkedHashMap<>();
   private Set<String> stored = new HashSet<>();
 
-  /** Begins to find out the names of a scope inside another; null for the template's own. */
+  /** Begins to find out the names of a scope inside another. */
   void openIn(Scope enclosing) {
     outside = enclosing;
+    enclosing.inside.add(this);
+  }
+
+  /** Takes the names that this scope and those inside it read before they set them. */
+  void asked(Set<String> found) {
+    found.addAll(asked);
+    inside.forEach(scope -> scope.asked(found));
+  }
+
+  /** Takes the names whose value may be one that the template is rendered with. */
+  void given(Set<String> found) {
+    names.forEach(
+        (name, source) -> {
+          if (source == Source.VALUES) {
+            found.add(name);
+          }
+        });
+    inside.forEach(scope -> scope.given(found));
   }
 
   Map<String, Source> names() {
@@ -58,6 +82,7 @@ final class Scope {
   void load(String name) {
     if (!knows(name)) {
       names.put(name, Source.VALUES);
+      asked.add(name);
     }
   }
 
@@ -102,6 +127,7 @@ final class Scope {
     for (Scope branch : branches) {
       names.putAll(branch.names);
       stored.addAll(branch.stored);
+      asked.addAll(branch.asked);
     }
     for (String name : sometimes) {
       boolean seen = outside != null && outside.knows(name);

@@ -10,9 +10,10 @@ import java.util.List;
  *
  * @param start the first
  * @param count how many
+ * @param stop the place that it does not reach
  * @param step the distance from each to the next, never 0
  */
-record Slicing(int start, int count, int step) {
+record Slicing(int start, int count, int stop, int step) {
   static Slicing of(int size, Object start, Object stop, Object step) {
     int by = absent(step) ? 1 : Math.max(-Integer.MAX_VALUE, whole(step));
     if (by == 0) {
@@ -23,7 +24,7 @@ record Slicing(int start, int count, int step) {
     int from = absent(start) ? (by > 0 ? lowest : highest) : bound(start, size, lowest, highest);
     int to = absent(stop) ? (by > 0 ? highest : lowest) : bound(stop, size, lowest, highest);
     long span = by > 0 ? (long) to - from : (long) from - to;
-    return new Slicing(from, span <= 0 ? 0 : (int) ((span - 1) / Math.abs((long) by) + 1), by);
+    return new Slicing(from, span <= 0 ? 0 : (int) ((span - 1) / Math.abs((long) by) + 1), to, by);
   }
 
   private static int whole(Object part) {
@@ -61,6 +62,12 @@ record Slicing(int start, int count, int step) {
     }
     places[text.length()] = text.size();
     return places;
+  }
+
+  Range of(Range range) {
+    long first = range.start + start * range.step;
+    long distance = range.step * step;
+    return new Range(first, range.start + stop * range.step, distance);
   }
 
   List<Object> of(Run run, List<Object> items) {

@@ -237,8 +237,7 @@ sealed interface Statement
   record CallBlock(int line, Expression.Call call, MacroBody caller) implements Statement {
     @Override
     public Flow execute(Frame frame, TextBuilder out) {
-      Object written = call.evaluate(frame, new Macro(caller, frame));
-      out.append(frame.run().printing().text(written));
+      out.append(frame.run().written(call.evaluate(frame, new Macro(caller, frame))));
       return Flow.NEXT;
     }
 
@@ -290,7 +289,7 @@ sealed interface Statement
           scope.enter(frame.run(), frame),
           body,
           filter,
-          written -> out.append(frame.run().printing().text(written)));
+          written -> out.append(frame.run().written(written)));
     }
 
     @Override

@@ -26,6 +26,9 @@ final class Strftime {
       boolean bare = pattern.charAt(i + 1) == '-' && i + 2 < pattern.length();
       i += bare ? 2 : 1;
       String field = field(pattern.charAt(i));
+      if (bare && field.equals("%" + pattern.charAt(i))) {
+        field = "%-" + pattern.charAt(i);
+      }
       out.append(bare ? field.replaceFirst("^[0 ]+(?=.)", "") : field);
     }
     return Text.of(out.toString());

@@ -55,6 +55,18 @@ final class Strings {
     return isDigit(c) || type == Character.LETTER_NUMBER || type == Character.OTHER_NUMBER;
   }
 
+  static boolean isPrintable(int c) {
+    return c == ' ' || Printing.isPrintable(c);
+  }
+
+  static boolean isIdentifier(String text) {
+    return !text.isEmpty()
+        && (text.codePointAt(0) == '_' || Character.isUnicodeIdentifierStart(text.codePointAt(0)))
+        && text.codePoints()
+            .allMatch(
+                c -> Character.isUnicodeIdentifierPart(c) && !Character.isIdentifierIgnorable(c));
+  }
+
   // --- White space and characters at the ends ---
 
   /**
@@ -86,6 +98,26 @@ final class Strings {
   /** Runs of white space as one blank each, none at the ends. */
   Text oneBlank(Text text) {
     return join(Text.of(" "), split(text, null, -1));
+  }
+
+  /** Blanks for each tab, up to the next column that is a multiple of {@code size}. */
+  Text expandTabs(Text text, int size) {
+    String value = text.toString();
+    TextBuilder out = builder();
+    int column = 0;
+    for (int at = 0; at < value.length(); at += Character.charCount(value.codePointAt(at))) {
+      int c = value.codePointAt(at);
+      if (c == '\t') {
+        int blanks = size > 0 ? size - column % size : 0;
+        run.meter().refuseBeyond(blanks);
+        out.append(" ".repeat(blanks), text.isData(at));
+        column += blanks;
+      } else {
+        out.append(c, text.isData(at));
+        column = c == '\n' || c == '\r' ? 0 : column + 1;
+      }
+    }
+    return out.build().withSafe(text.isSafe());
   }
 
   /** The text filled up to a width; on the left, the right, or both sides. */
@@ -191,7 +223,7 @@ final class Strings {
     int at = skipSpace(value, 0);
     while (at < value.length()) {
       if (most >= 0 && parts.size() >= most) {
-        parts.add(strip(text.substring(at), null, false, true));
+        parts.add(text.substring(at));
         break;
       }
       int end = at;
@@ -253,7 +285,7 @@ final class Strings {
     while (!rest.isEmpty()) {
       run.meter().step();
       if (parts.size() >= most) {
-        parts.add(strip(rest, null, true, true));
+        parts.add(rest);
         return;
       }
       int start = rest.size();
@@ -289,10 +321,14 @@ final class Strings {
     refuseEmpty(separator);
     Search search = new Search(run.meter(), separator);
     int found = last ? search.findLast(text, text.size()) : search.find(text, 0);
+    Text empty = Text.EMPTY.withSafe(text.isSafe());
     if (found < 0) {
-      return last ? Tuple.of(Text.EMPTY, Text.EMPTY, text) : Tuple.of(text, Text.EMPTY, Text.EMPTY);
+      return last ? Tuple.of(empty, empty, text) : Tuple.of(text, empty, empty);
     }
-    return Tuple.of(text.substring(0, found), separator, text.substring(found + separator.size()));
+    return Tuple.of(
+        text.substring(0, found),
+        separator.withSafe(text.isSafe()),
+        text.substring(found + separator.size()));
   }
 
   /** How often a text stands in another, without overlaps. */

@@ -1,11 +1,15 @@
 package io.assize.prompt.jinja;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
 /** What a value is assigned to. */
 sealed interface Target {
   void assign(Frame frame, Object value);
+
+  /** What was assigned, put together again: several parts as a tuple. */
+  Object value(Frame frame);
 
   /** Visits the names: those that are set, and the namespaces that are read. */
   void visitNames(NameVisitor visitor);
@@ -15,6 +19,11 @@ sealed interface Target {
     @Override
     public void assign(Frame frame, Object value) {
       frame.set(name, value);
+    }
+
+    @Override
+    public Object value(Frame frame) {
+      return frame.get(name);
     }
 
     @Override
@@ -32,6 +41,11 @@ sealed interface Target {
         throw new TemplateException("cannot assign attribute on non-namespace object");
       }
       namespace.attributes.put(name, value);
+    }
+
+    @Override
+    public Object value(Frame frame) {
+      return ((Namespace) frame.get(namespace)).attributes.get(name);
     }
 
     @Override
@@ -62,6 +76,13 @@ sealed interface Target {
       for (int i = 0; i < parts.length; i++) {
         targets.get(i).assign(frame, parts[i]);
       }
+    }
+
+    @Override
+    public Object value(Frame frame) {
+      List<Object> parts = new ArrayList<>();
+      targets.forEach(target -> parts.add(target.value(frame)));
+      return new Tuple(parts);
     }
 
     @Override

@@ -7,6 +7,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,24 +38,63 @@ public final class Template {
 
   private final List<Statement> statements;
   private final Scope scope = new Scope();
-  private final Set<String> undeclared = new TreeSet<>();
+  private final Set<String> undeclared;
+  private final Set<String> given;
 
   private Template(List<Statement> statements) {
     this.statements = statements;
     Statement.open(scope, statements);
-    Set<String> set = new TreeSet<>();
-    statements.forEach(
-        statement ->
-            statement.visitNames(
-                (name, read) -> {
-                  if (!read) {
-                    set.add(name);
-                  } else if (Globals.get(name) == null) {
-                    undeclared.add(name);
-                  }
-                }));
-    undeclared.removeAll(set);
-    undeclared.removeAll(Set.of("loop", "caller", "varargs", "kwargs"));
+    Set<String> asked = new TreeSet<>();
+    scope.asked(asked);
+    this.undeclared = withoutJinjas(asked);
+    Set<String> values = new TreeSet<>();
+    scope.given(values);
+    Set<String> read = new TreeSet<>();
+    Statement.visitNames(
+        statements,
+        (name, reads) -> {
+          if (reads) {
+            read.add(name);
+          }
+        });
+    values.retainAll(read);
+    this.given = withoutJinjas(values);
+  }
+
+  private static Set<String> withoutJinjas(Set<String> names) {
+    names.removeIf(name -> Globals.get(name) != null);
+    names.removeAll(Set.of("loop", "caller", "varargs", "kwargs"));
+    return Collections.unmodifiableSet(names);
+  }
+
+  /**
+   * Attributes that the template reads of values that are texts and that no text has, as {@code
+   * prompt.body}.
+   *
+   * @param texts names of such values; one that the template sets itself is passed over
+   */
+  public Set<String> missingOf(Set<String> texts) {
+    Set<String> missing = new TreeSet<>();
+    Set<String> set = new HashSet<>();
+    Statement.visitNames(
+        statements,
+        new NameVisitor() {
+          @Override
+          public void visit(String name, boolean read) {
+            if (!read) {
+              set.add(name + ".");
+            }
+          }
+
+          @Override
+          public void visitAttribute(String name, String attribute) {
+            if (texts.contains(name) && Methods.of(Text.EMPTY, attribute) == null) {
+              missing.add(name + "." + attribute);
+            }
+          }
+        });
+    missing.removeIf(path -> set.stream().anyMatch(path::startsWith));
+    return missing;
   }
 
   /**
@@ -82,9 +122,17 @@ public final class Template {
     }
   }
 
-  /** The names that the template reads and never sets, in order, without those of Jinja itself. */
+  /**
+   * The names that the template reads where nothing in it has set them, in order, without those of
+   * Jinja itself. One that is set in some branch before it is read counts as set.
+   */
   public Set<String> undeclared() {
-    return Collections.unmodifiableSet(undeclared);
+    return undeclared;
+  }
+
+  /** The names whose value may be one that the template is rendered with, in order. */
+  public Set<String> given() {
+    return given;
   }
 
   /** Renders with the system's clock. */

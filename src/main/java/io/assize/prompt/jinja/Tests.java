@@ -36,14 +36,15 @@ final class Tests {
     ask("sequence", Tests::isSequence);
     ask("callable", value -> value instanceof Callable || value instanceof Undefined);
     ask("escaped", value -> value instanceof Text text && text.isSafe());
-    ask("filter", value -> value instanceof Text && Filters.get(value.toString()) != null);
-    ask("test", value -> value instanceof Text && get(value.toString()) != null);
-    ALL.put("odd", (run, value, arguments) -> rest(value, BigInteger.TWO).equals(BigInteger.ONE));
-    ALL.put("even", (run, value, arguments) -> rest(value, BigInteger.TWO).signum() == 0);
+    ask("filter", value -> names(value, Filters.get(value.toString())));
+    ask("test", value -> names(value, get(value.toString())));
+    ALL.put(
+        "odd", (run, value, arguments) -> rest(run, value, BigInteger.TWO).equals(BigInteger.ONE));
+    ALL.put("even", (run, value, arguments) -> rest(run, value, BigInteger.TWO).signum() == 0);
     ALL.put(
         "divisibleby",
         (run, value, arguments) ->
-            rest(value, arguments.bind("divisibleby", 1, "num")[0]).signum() == 0);
+            rest(run, value, arguments.bind("divisibleby", 1, "num")[0]).signum() == 0);
     ALL.put("lower", (run, value, arguments) -> run.casing().isLower(run.printing().text(value)));
     ALL.put("upper", (run, value, arguments) -> run.casing().isUpper(run.printing().text(value)));
     ALL.put(
@@ -89,6 +90,11 @@ final class Tests {
     return arguments.bind(name, 1, "other")[0];
   }
 
+  private static boolean names(Object value, Object found) {
+    Dict.hashable(value);
+    return value instanceof Text && found != null;
+  }
+
   private static boolean isSequence(Object value) {
     return value instanceof Text
         || value instanceof List
@@ -98,18 +104,12 @@ final class Tests {
   }
 
   /** What is left of a division, as zero, one or another number. */
-  private static BigInteger rest(Object value, Object divisor) {
-    Comparing.refuseUndefined(value);
-    if (!Types.isNumber(value) || !Types.isNumber(divisor)) {
-      throw new TemplateException(
-          "unsupported operand type(s) for %%: '%s' and '%s'",
-          Types.name(value), Types.name(divisor));
-    }
-    Object rest = Numbers.operate("%", value, divisor);
+  private static BigInteger rest(Run run, Object value, Object divisor) {
+    Object rest = run.operators().operate("%", value, divisor);
     if (rest instanceof BigInteger bigInteger) {
       return bigInteger;
     }
-    double real = (Double) rest;
+    double real = rest instanceof Double d ? d : Double.NaN;
     return real == 0 ? BigInteger.ZERO : real == 1 ? BigInteger.ONE : BigInteger.TEN;
   }
 

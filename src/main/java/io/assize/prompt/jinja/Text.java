@@ -127,7 +127,9 @@ public final class Text {
     if (from == 0 && to == value.length()) {
       return this;
     }
-    return from >= to ? EMPTY : new Text(value.substring(from, to), data(from, to), safe);
+    return from >= to
+        ? EMPTY.withSafe(safe)
+        : new Text(value.substring(from, to), data(from, to), safe);
   }
 
   Text substring(int from) {

@@ -209,7 +209,7 @@ final class Types {
         }
         int start = at;
         at += Character.charCount(text.toString().codePointAt(at));
-        return text.substring(start, at);
+        return text.substring(start, at).withSafe(false);
       }
     };
   }

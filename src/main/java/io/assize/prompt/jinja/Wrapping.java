@@ -53,13 +53,24 @@ final class Wrapping {
       int last = at;
       if (at < pieces.size() && pieces.get(at).length() > width) {
         Text piece = pieces.get(at);
-        int room = Math.max(1, width - length);
+        int room = width - length;
         if (breakLong) {
           int cut = piece.place(room);
+          int hyphen = piece.toString().lastIndexOf('-', cut - 1);
+          if (hyphens
+              && cut > 0
+              && hyphen > 0
+              && !piece.toString().substring(0, hyphen).matches("-*")) {
+            cut = hyphen + 1;
+          }
           pieces.subList(start, at).forEach(current::append);
-          current.append(piece, 0, cut);
+          if (!isBlank(piece.substring(0, cut))) {
+            current.append(piece, 0, cut);
+          }
           pieces.set(at, piece.substring(cut));
-          lines.add(current.build());
+          if (!current.isEmpty()) {
+            lines.add(current.build());
+          }
           run.meter().steps(1 + piece.size() / 64);
           continue;
         }
@@ -80,7 +91,7 @@ final class Wrapping {
   }
 
   private static boolean isBlank(Text piece) {
-    return Spaces.isSpace(piece.toString().charAt(0));
+    return piece.toString().chars().allMatch(Spaces::isSpace);
   }
 
   private List<Text> pieces(Text line, boolean hyphens) {
