@@ -6,22 +6,30 @@ import java.util.List;
 /**
  * {@code for}.
  *
- * @param test the loop's filter; null where there is none
+ * @param otherwise what is executed where the body never was
  * @param withLoop whether the body asks for {@code loop}
  */
 record ForLoop(
     int line,
     Target target,
     Expression items,
-    Expression test,
+    Filter filter,
+    Block body,
+    Block otherwise,
     boolean recursive,
-    List<Statement> body,
-    List<Statement> otherwise,
-    boolean withLoop,
-    Scope bodyScope,
-    Scope testScope,
-    Scope elseScope)
+    boolean withLoop)
     implements Statement {
+
+  /**
+   * Which items the body is executed for.
+   *
+   * @param test null: for all
+   */
+  record Filter(Expression test, Scope scope) {}
+
+  /** Statements in a scope of their own. */
+  record Block(List<Statement> statements, Scope scope) {}
+
   @Override
   public Flow execute(Frame frame, TextBuilder out) {
     Object over = frame.value(items);
@@ -46,37 +54,37 @@ record ForLoop(
       Frame frame, Object over, int depth, Loop.Recursion recursion, TextBuilder out) {
     Run run = frame.run();
     Iterator<Object> all = Types.iterate(run, over);
-    boolean sized = test == null && Types.hasLength(over);
-    Iterator<Object> chosen = test == null ? all : chosen(frame, all);
+    boolean sized = filter.test == null && Types.hasLength(over);
+    Iterator<Object> chosen = filter.test == null ? all : chosen(frame, all);
     Loop loop = new Loop(chosen, sized ? Types.length(over) : -1, recursion, depth);
     boolean finished = false;
     while (loop.hasNext()) {
       Object item = loop.next();
-      Frame inner = bodyScope.enter(run, frame);
+      Frame inner = body.scope.enter(run, frame);
       target.assign(inner, item);
       if (withLoop) {
         inner.set("loop", loop);
       }
-      Flow flow = inner.execute(body, out);
+      Flow flow = inner.execute(body.statements, out);
       if (flow == Flow.BREAK) {
         break;
       }
       finished |= flow == Flow.NEXT;
     }
-    return finished || otherwise.isEmpty()
+    return finished || otherwise.statements.isEmpty()
         ? Flow.NEXT
-        : elseScope.enter(run, frame).execute(otherwise, out);
+        : otherwise.scope.enter(run, frame).execute(otherwise.statements, out);
   }
 
   /** What the filter lets through of the items, as assigned, each asked about in its turn. */
   private Iterator<Object> chosen(Frame around, Iterator<Object> all) {
-    Frame frame = testScope.enter(around.run(), around);
+    Frame frame = filter.scope.enter(around.run(), around);
     Iterator<Object> kept =
         Lazy.kept(
             all,
             item -> {
               target.assign(frame, item);
-              return Types.truth(frame.value(test));
+              return Types.truth(frame.value(filter.test));
             });
     return Lazy.mapped(kept, item -> target.value(frame));
   }
@@ -88,27 +96,27 @@ record ForLoop(
 
   @Override
   public void openScopes(Scope enclosing) {
-    bodyScope.openIn(enclosing);
+    body.scope.openIn(enclosing);
     if (withLoop) {
-      bodyScope.parameter("loop");
+      body.scope.parameter("loop");
     }
-    bodyScope.parameters(target);
-    Statement.open(bodyScope, body);
-    testScope.openIn(enclosing);
-    testScope.parameters(target);
-    testScope.load(test);
-    elseScope.openIn(enclosing);
-    Statement.open(elseScope, otherwise);
+    body.scope.parameters(target);
+    Statement.open(body.scope, body.statements);
+    filter.scope.openIn(enclosing);
+    filter.scope.parameters(target);
+    filter.scope.load(filter.test);
+    otherwise.scope.openIn(enclosing);
+    Statement.open(otherwise.scope, otherwise.statements);
   }
 
   @Override
   public void visitNames(NameVisitor visitor) {
     target.visitNames(visitor);
     items.visitNames(visitor);
-    Statement.visitNames(body, visitor);
-    Statement.visitNames(otherwise, visitor);
-    if (test != null) {
-      test.visitNames(visitor);
+    Statement.visitNames(body.statements, visitor);
+    Statement.visitNames(otherwise.statements, visitor);
+    if (filter.test != null) {
+      filter.test.visitNames(visitor);
     }
   }
 }

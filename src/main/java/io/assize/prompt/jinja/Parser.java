@@ -181,14 +181,11 @@ final class Parser {
         line,
         target,
         items,
-        test,
+        new ForLoop.Filter(test, new Scope()),
+        new ForLoop.Block(body, new Scope()),
+        new ForLoop.Block(otherwise, new Scope()),
         recursive,
-        body,
-        otherwise,
-        withLoop,
-        new Scope(),
-        new Scope(),
-        new Scope());
+        withLoop);
   }
 
   private static void refuseLoopAsTarget(
