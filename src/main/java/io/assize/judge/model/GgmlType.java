@@ -2,6 +2,7 @@ package io.assize.judge.model;
 
 import static java.util.stream.Collectors.joining;
 
+import com.google.errorprone.annotations.Immutable;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
@@ -66,6 +67,7 @@ enum GgmlType {
   private final Block block;
 
   /** Reads one little-endian block: takes all its bytes and puts all its weights. */
+  @Immutable
   private interface Block {
     void read(ByteBuffer in, FloatBuffer out);
   }

@@ -36,9 +36,6 @@ public final class GgufFile implements AutoCloseable {
   private static final int MAX_DIMENSIONS = 4;
   private static final int MAX_ALIGNMENT = 1 << 20;
 
-  /** Numbers of a tensor that the configuration takes. */
-  private static final int MAX_SMALL = 1 << 16;
-
   /** The arrays that are kept; a header may hold others, which are passed over. */
   private static final Set<String> LISTS =
       Set.of(
@@ -144,11 +141,13 @@ public final class GgufFile implements AutoCloseable {
     return floats.flip();
   }
 
-  /** All numbers of a small tensor that the configuration takes, each checked. */
-  List<Float> small(String name, double least, double most) {
+  /** All numbers of a tensor that the configuration takes: so many, each in bounds. */
+  List<Float> small(String name, int count, double least, double most) {
     long[] shape = shape(name);
-    if (Shapes.count(shape) > MAX_SMALL) {
-      throw broken("tensor " + name + " has more numbers than any model");
+    if (Shapes.count(shape) != count) {
+      throw UserError.configuration(
+          "%s: tensor %s has %d numbers where the configuration says %d",
+          file.path(), name, Shapes.count(shape), count);
     }
     try {
       FloatBuffer floats = read(name, 0, shape[0]);

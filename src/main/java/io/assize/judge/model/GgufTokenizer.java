@@ -88,7 +88,7 @@ final class GgufTokenizer {
     ArrayNode added = root.putArray("added_tokens");
     for (int id = 0; id < tokens.size(); id++) {
       int kind = kinds.get(id);
-      boolean special = kind == CONTROL_TOKEN || sentencePiece && kind == UNKNOWN_TOKEN;
+      boolean special = kind == CONTROL_TOKEN || (sentencePiece && kind == UNKNOWN_TOKEN);
       if (special || kind == USER_TOKEN) {
         ObjectNode one = added.addObject();
         one.put("id", id).put("content", tokens.get(id)).put("special", special);

@@ -13,8 +13,8 @@ import java.util.List;
  * @param lowFactor llama3: wavelengths above {@code original / lowFactor} are scaled whole
  * @param highFactor llama3: wavelengths below {@code original / highFactor} are not scaled
  * @param original llama3: positions of the model before its context was lengthened
- * @param factors how many times slower each pair turns, {@code [headDim / 2]}; empty: as the scaling
- *     says
+ * @param factors how many times slower each pair turns, {@code [headDim / 2]}; empty: as the
+ *     scaling says
  */
 public record Rope(
     double theta,
@@ -89,19 +89,14 @@ public record Rope(
     double factor = numbers.real(prefix + ".rope.scaling.factor", old, 0, MOST_FACTOR);
     boolean scaled = type.equals("linear") && factor != 0 && factor != 1;
     boolean factors = file.shape(FACTORS) != null;
-    if (!type.equals("none") && !type.equals("linear") || scaled && factors) {
+    if (!List.of("none", "linear").contains(type) || (scaled && factors)) {
       throw UserError.configuration(
           "%s: rotary scaling of type %s%s is not supported by the DJL judge: none and linear are,"
               + " and none with %s",
           file.file().path(), type, factors ? " with " + FACTORS : "", FACTORS);
     }
     if (factors) {
-      List<Float> slower = file.small(FACTORS, LEAST_FACTOR, MOST_FACTOR);
-      if (slower.size() != headDim / 2) {
-        throw UserError.configuration(
-            "%s: tensor %s has %d numbers, but a head has %d pairs",
-            file.file().path(), FACTORS, slower.size(), headDim / 2);
-      }
+      List<Float> slower = file.small(FACTORS, headDim / 2, LEAST_FACTOR, MOST_FACTOR);
       return new Rope(theta, Scaling.FACTORS, 1, 1, 1, 1, slower);
     }
     return scaled ? linear(theta, factor) : of(theta);

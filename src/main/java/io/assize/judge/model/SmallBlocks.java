@@ -45,7 +45,7 @@ final class SmallBlocks {
     int fifth = in.getInt();
     int at = in.position();
     for (int i = 0; i < 32; i++) {
-      out.put(d * ((nibble(in, at, i) | ((fifth >>> i) & 1) << 4) - 16));
+      out.put(d * ((nibble(in, at, i) | (((fifth >>> i) & 1) << 4)) - 16));
     }
     in.position(at + 16);
   }
@@ -57,7 +57,7 @@ final class SmallBlocks {
     int fifth = in.getInt();
     int at = in.position();
     for (int i = 0; i < 32; i++) {
-      out.put(d * (nibble(in, at, i) | ((fifth >>> i) & 1) << 4) + m);
+      out.put(d * (nibble(in, at, i) | (((fifth >>> i) & 1) << 4)) + m);
     }
     in.position(at + 16);
   }

@@ -24,7 +24,7 @@ final class SuperBlocks {
       float times = d * (scale & 0xf);
       float least = dmin * ((scale >> 4) & 0xf);
       int at = pairs + 32 * (group / 8) + 16 * (group & 1);
-      int shift = 2 * (group / 2 & 3);
+      int shift = 2 * ((group / 2) & 3);
       for (int i = 0; i < 16; i++) {
         out.put(times * ((in.get(at + i) >> shift) & 3) - least);
       }
@@ -41,9 +41,9 @@ final class SuperBlocks {
     for (int group = 0; group < 16; group++) {
       int low = (in.get(scales + (group & 7)) >> (group < 8 ? 0 : 4)) & 0xf;
       int high = (in.get(scales + 8 + (group & 3)) >> (2 * (group / 4))) & 3;
-      float times = d * ((low | high << 4) - 32);
+      float times = d * ((low | (high << 4)) - 32);
       int at = pairs + 32 * (group / 8) + 16 * (group & 1);
-      int shift = 2 * (group / 2 & 3);
+      int shift = 2 * ((group / 2) & 3);
       for (int i = 0; i < 16; i++) {
         int two = (in.get(at + i) >> shift) & 3;
         // A third bit that is not set takes four away.
@@ -85,7 +85,7 @@ final class SuperBlocks {
       for (int i = 0; i < 32; i++) {
         int four = (in.get(at + i) >> shift) & 0xf;
         int bit = (in.get(fifth + i) >> group) & 1;
-        out.put(times * (four | bit << 4) - least);
+        out.put(times * (four | (bit << 4)) - least);
       }
     }
     in.position(begin + 176);
@@ -103,13 +103,13 @@ final class SuperBlocks {
     for (int group = 0; group < 16; group++) {
       float times = d * in.get(scales + group);
       int half = group / 8;
-      int quarter = group / 2 & 3;
+      int quarter = (group / 2) & 3;
       int nibbles = low + 64 * half + 32 * (quarter & 1) + 16 * (group & 1);
       int pairs = high + 32 * half + 16 * (group & 1);
       for (int i = 0; i < 16; i++) {
         int four = (in.get(nibbles + i) >> (quarter < 2 ? 0 : 4)) & 0xf;
         int two = (in.get(pairs + i) >> (2 * quarter)) & 3;
-        out.put(times * ((four | two << 4) - 32));
+        out.put(times * ((four | (two << 4)) - 32));
       }
     }
     in.position(low + 210);
@@ -121,7 +121,7 @@ final class SuperBlocks {
     int high = in.getShort();
     int low = in.getInt();
     for (int group = 0; group < 8; group++) {
-      int scale = (low >>> (4 * group) & 0xf) | (high >> (2 * group) & 3) << 4;
+      int scale = ((low >>> (4 * group)) & 0xf) | (((high >> (2 * group)) & 3) << 4);
       SmallBlocks.uneven(in, out, d * (scale - 32));
     }
   }

@@ -45,7 +45,10 @@ enum WordSplit {
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  // Made by List.of.
+  @SuppressWarnings("ImmutableEnumChecker")
   private final List<String> names;
+
   private final String pattern;
   private final boolean wholeWords;
   private final boolean composed;

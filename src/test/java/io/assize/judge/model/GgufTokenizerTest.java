@@ -141,7 +141,9 @@ class GgufTokenizerTest {
         String text = texts.get(i).asText();
         JsonNode expected = ids.get(i);
         long[] wanted =
-            LongStream.range(0, expected.size()).map(at -> expected.get((int) at).asLong()).toArray();
+            LongStream.range(0, expected.size())
+                .map(at -> expected.get((int) at).asLong())
+                .toArray();
         assertThat(tokenizer.encodeText(text)).as(text).isEqualTo(wanted);
       }
     }
