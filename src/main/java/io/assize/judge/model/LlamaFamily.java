@@ -32,8 +32,12 @@ final class LlamaFamily implements Architecture {
           inLayer("self_attn.q_proj.weight", "attn_q.weight", QUERIES, HIDDEN).pairedInGguf(),
           inLayer("self_attn.k_proj.weight", "attn_k.weight", KEYS, HIDDEN).pairedInGguf(),
           inLayer("self_attn.v_proj.weight", "attn_v.weight", KEYS, HIDDEN),
-          inLayer("self_attn.q_proj.bias", "attn_q.bias", QUERIES).when(DecoderConfig::qkvBias),
-          inLayer("self_attn.k_proj.bias", "attn_k.bias", KEYS).when(DecoderConfig::qkvBias),
+          inLayer("self_attn.q_proj.bias", "attn_q.bias", QUERIES)
+              .when(DecoderConfig::qkvBias)
+              .pairedInGguf(),
+          inLayer("self_attn.k_proj.bias", "attn_k.bias", KEYS)
+              .when(DecoderConfig::qkvBias)
+              .pairedInGguf(),
           inLayer("self_attn.v_proj.bias", "attn_v.bias", KEYS).when(DecoderConfig::qkvBias),
           inLayer("self_attn.q_norm.weight", "attn_q_norm.weight", HEAD)
               .when(DecoderConfig::qkNorm),
@@ -52,11 +56,23 @@ final class LlamaFamily implements Architecture {
               INNER));
 
   private final String name;
-  private final String gguf;
+  private final Gguf gguf;
   private final boolean biasOfQkv;
   private final boolean normOfHeads;
 
-  private LlamaFamily(String name, String gguf, boolean biasOfQkv, boolean normOfHeads) {
+  /**
+   * How it stands in GGUF.
+   *
+   * @param architecture its name there; null where it is not read from there
+   * @param paired whether its queries' and keys' rotary pairs lie side by side there
+   */
+  private record Gguf(String architecture, boolean paired) {
+    String key(String rest) {
+      return architecture + "." + rest;
+    }
+  }
+
+  private LlamaFamily(String name, Gguf gguf, boolean biasOfQkv, boolean normOfHeads) {
     this.name = name;
     this.gguf = gguf;
     this.biasOfQkv = biasOfQkv;
@@ -65,12 +81,17 @@ final class LlamaFamily implements Architecture {
 
   /** A family by its name in Hugging Face's configurations. */
   static LlamaFamily of(String name) {
-    return new LlamaFamily(name, null, false, false);
+    return new LlamaFamily(name, new Gguf(null, false), false, false);
   }
 
-  /** The same, that is read from GGUF too. */
+  /** The same, that is read from GGUF too, where its tensors are as in Hugging Face's files. */
   LlamaFamily inGguf(String architecture) {
-    return new LlamaFamily(name, architecture, biasOfQkv, normOfHeads);
+    return new LlamaFamily(name, new Gguf(architecture, false), biasOfQkv, normOfHeads);
+  }
+
+  /** The same, whose rotary pairs lie side by side there. */
+  LlamaFamily pairedInGguf(String architecture) {
+    return new LlamaFamily(name, new Gguf(architecture, true), biasOfQkv, normOfHeads);
   }
 
   /** The same, whose queries, keys and values always have a bias. */
@@ -90,12 +111,12 @@ final class LlamaFamily implements Architecture {
 
   @Override
   public Optional<String> ggufName() {
-    return Optional.ofNullable(gguf);
+    return Optional.ofNullable(gguf.architecture());
   }
 
   @Override
   public List<TensorSpec> tensors() {
-    return TENSORS;
+    return gguf.paired() ? TENSORS : TENSORS.stream().map(TensorSpec::halvedInGguf).toList();
   }
 
   @Override
@@ -133,26 +154,32 @@ final class LlamaFamily implements Architecture {
   @Override
   public DecoderConfig config(GgufFile file) {
     String where = file.file().path().toString();
-    String scaling = file.text(gguf + ".rope.scaling.type", "none");
-    if (!scaling.equals("none") || file.shape("rope_freqs.weight") != null) {
-      throw UserError.configuration("%s: rotary scaling is not supported by the DJL judge", where);
-    }
     ModelNumbers numbers = file.numbers();
     int most = DecoderConfig.MOST;
-    int heads = numbers.whole(gguf + ".attention.head_count", 1, most);
-    int hidden = numbers.whole(gguf + ".embedding_length", 1, most);
+    int positions = DecoderConfig.MOST_POSITIONS;
+    int heads = numbers.whole(gguf.key("attention.head_count"), 1, most);
+    int hidden = numbers.whole(gguf.key("embedding_length"), 1, most);
+    int headDim =
+        numbers.whole(gguf.key("attention.key_length"), Math.max(1, hidden / heads), 1, most);
+    // Widths that other models may choose freely.
+    for (String width : List.of("attention.value_length", "rope.dimension_count")) {
+      numbers.whole(gguf.key(width), headDim, headDim, headDim);
+    }
+    int window = numbers.whole(gguf.key("attention.sliding_window"), 0, 0, positions);
     return new DecoderConfig(
-            numbers.whole(gguf + ".block_count", 1, DecoderConfig.MOST_LAYERS),
+            numbers.whole(gguf.key("block_count"), 1, DecoderConfig.MOST_LAYERS),
             hidden,
             heads,
-            numbers.whole(gguf + ".attention.head_count_kv", heads, 1, most),
-            numbers.whole(gguf + ".attention.key_length", Math.max(1, hidden / heads), 1, most),
-            numbers.real(gguf + ".attention.layer_norm_rms_epsilon", DecoderConfig.LEAST_EPS, 1),
-            Rope.of(numbers.real(gguf + ".rope.freq_base", 10000, 1, Rope.MOST_THETA)),
-            numbers.whole(gguf + ".context_length", 1, DecoderConfig.MOST_POSITIONS),
+            numbers.whole(gguf.key("attention.head_count_kv"), heads, 1, most),
+            headDim,
+            numbers.real(gguf.key("attention.layer_norm_rms_epsilon"), DecoderConfig.LEAST_EPS, 1),
+            Rope.ofGguf(file, gguf.architecture(), headDim),
+            Math.min(
+                numbers.whole(gguf.key("context_length"), 1, positions),
+                window == 0 ? positions : window),
             file.shape("output.weight") == null,
-            biasOfQkv,
-            false,
+            biasOfQkv || file.shape("blk.0.attn_q.bias") != null,
+            file.shape("blk.0.attn_output.bias") != null,
             normOfHeads)
         .checked(where);
   }

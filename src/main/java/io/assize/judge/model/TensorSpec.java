@@ -69,6 +69,11 @@ public record TensorSpec(
     return new TensorSpec(role, name, ggufName, shape, when, true);
   }
 
+  /** The same, whose rotary pairs GGUF keeps half a head apart, too. */
+  TensorSpec halvedInGguf() {
+    return new TensorSpec(role, name, ggufName, shape, when, false);
+  }
+
   /** Its dimensions in a model of some sizes. */
   long[] shape(ModelSizes sizes) {
     return shape.stream().mapToLong(dimension -> dimension.of(sizes)).toArray();

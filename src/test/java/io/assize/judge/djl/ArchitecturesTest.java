@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @HeldKernels
 class ArchitecturesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/architectures");
+  private static final Path GGUF = Path.of("src/test/resources/golden/gguf");
   private static final int SLOTS = 3;
 
   static List<String> names() throws IOException {
@@ -39,7 +40,36 @@ class ArchitecturesTest {
   @MethodSource("names")
   void logitsAreThoseOfTransformers(String name) throws IOException {
     Golden golden = new Golden(name);
-    try (Checkpoint checkpoint = CheckpointFiles.find(golden.folder).open();
+    try (Checkpoint checkpoint = CheckpointFiles.find(golden.model).open();
+        Decoder decoder = load(checkpoint, Precision.FP32);
+        Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows)) {
+      for (int i = 0; i < golden.rows.length; i++) {
+        check(name + " row " + golden.rows[i], whole.row(i), golden.logits.get(i));
+      }
+    }
+  }
+
+  static List<String> ggufNames() throws IOException {
+    try (Stream<Path> files = Files.list(GGUF)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".gguf"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * The same checkpoints as GGUF files; one of them, of quantised tensors, has logits of its own.
+   */
+  @ParameterizedTest
+  @MethodSource("ggufNames")
+  void logitsOfGgufFilesAreThoseOfTransformers(String name) throws IOException {
+    String stem = name.substring(0, name.indexOf('.'));
+    Path own = GGUF.resolve(stem + ".json");
+    Path logits = Files.exists(own) ? own : GOLDEN.resolve(stem).resolve("logits.json");
+    Golden golden = new Golden(GGUF.resolve(name), logits);
+    try (Checkpoint checkpoint = CheckpointFiles.find(golden.model).open();
         Decoder decoder = load(checkpoint, Precision.FP32);
         Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows)) {
       for (int i = 0; i < golden.rows.length; i++) {
@@ -55,7 +85,7 @@ class ArchitecturesTest {
     Golden golden = new Golden(name);
     for (Precision precision : List.of(Precision.BF16, Precision.INT8)) {
       assumeCan(precision);
-      try (Checkpoint checkpoint = CheckpointFiles.find(golden.folder).open();
+      try (Checkpoint checkpoint = CheckpointFiles.find(golden.model).open();
           Decoder decoder = load(checkpoint, precision);
           Decoder.Logits whole = read(decoder, golden.tokens, 0, 1, golden.rows)) {
         for (int i = 0; i < golden.rows.length; i++) {
@@ -74,7 +104,7 @@ class ArchitecturesTest {
     assumeCan(Precision.INT8);
     Golden golden = new Golden(name);
     long[] all = LongStream.range(0, golden.rows.length).toArray();
-    try (Checkpoint checkpoint = CheckpointFiles.find(golden.folder).open();
+    try (Checkpoint checkpoint = CheckpointFiles.find(golden.model).open();
         Decoder fp32 = load(checkpoint, Precision.FP32);
         Decoder int8 = load(checkpoint, Precision.INT8)) {
       assertThat(distance(fp32, golden, all)).isEqualTo(distance(fp32, golden, new long[0]));
@@ -90,7 +120,7 @@ class ArchitecturesTest {
     long[] tokens = golden.tokens;
     int last = tokens.length - 1;
     for (boolean exact : new boolean[] {false, true}) {
-      try (Checkpoint checkpoint = CheckpointFiles.find(golden.folder).open();
+      try (Checkpoint checkpoint = CheckpointFiles.find(golden.model).open();
           Decoder decoder = load(checkpoint, Precision.FP32)) {
         read(decoder, LongStream.of(tokens).limit(20).toArray(), 0, 1, new long[] {19}).close();
         long[] rest = LongStream.of(tokens).skip(20).limit(last - 20).toArray();
@@ -176,14 +206,18 @@ class ArchitecturesTest {
 
   /** A checkpoint, tokens, and the logits after some of them, as transformers gave them. */
   private static final class Golden {
-    final Path folder;
+    final Path model;
     final long[] tokens;
     final long[] rows;
     final JsonNode logits;
 
     Golden(String name) throws IOException {
-      folder = GOLDEN.resolve(name);
-      JsonNode golden = new ObjectMapper().readTree(folder.resolve("logits.json").toFile());
+      this(GOLDEN.resolve(name), GOLDEN.resolve(name).resolve("logits.json"));
+    }
+
+    Golden(Path model, Path logitsFile) throws IOException {
+      this.model = model;
+      JsonNode golden = new ObjectMapper().readTree(logitsFile.toFile());
       tokens = longs(golden.get("tokens"));
       rows = longs(golden.get("rows"));
       logits = golden.get("logits");

@@ -191,17 +191,20 @@ final class CraftedModels {
         u32(6).u32(Float.floatToRawIntBits(number));
       } else if (value instanceof String text) {
         u32(8).text(text);
+      } else if (value instanceof Boolean flag) {
+        u32(7).write(flag ? 1 : 0);
       } else if (value instanceof Long number) {
         u32(10).u64(number);
       } else {
         List<?> list = (List<?>) value;
         boolean texts = !list.isEmpty() && list.get(0) instanceof String;
-        u32(9).u32(texts ? 8 : 5).u64(list.size());
+        boolean reals = !list.isEmpty() && list.get(0) instanceof Float;
+        u32(9).u32(texts ? 8 : reals ? 6 : 5).u64(list.size());
         for (Object one : list) {
           if (texts) {
             text((String) one);
           } else {
-            u32((Integer) one);
+            u32(reals ? Float.floatToRawIntBits((Float) one) : (Integer) one);
           }
         }
       }

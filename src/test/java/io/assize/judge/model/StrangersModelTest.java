@@ -83,6 +83,41 @@ class StrangersModelTest {
             "too many layers",
             f -> f.with("llama.block_count", 16_000),
             "lacks the tensor model.layers.1."),
+        gguf(
+            "a type", f -> type(f, 17), "IQ2_XS, which is not supported: use a file whose tensors"),
+        gguf("a type of no name", f -> type(f, 4000), "is of the type number 4000"),
+        gguf(
+            "what nothing reads",
+            f -> f.tensor("blk.0.attn_sinks.weight", 0, 8, 2),
+            "its tensor blk.0.attn_sinks.weight is not read by the DJL judge for the architecture"),
+        gguf(
+            "a layer too many",
+            f -> f.tensor("blk.1.attn_norm.weight", 0, 32, 8),
+            "its tensor blk.1.attn_norm.weight is not read"),
+        gguf(
+            "a bias of queries alone",
+            f -> f.tensor("blk.0.attn_q.bias", 0, 32, 8),
+            "lacks the tensor model.layers.0.self_attn.k_proj.bias"),
+        gguf(
+            "a bias of keys alone",
+            f -> f.tensor("blk.0.attn_k.bias", 0, 16, 4),
+            "its tensor blk.0.attn_k.bias is not read"),
+        gguf(
+            "another scaling",
+            f -> f.with("llama.rope.scaling.type", "yarn"),
+            "rotary scaling of type yarn is not supported"),
+        gguf(
+            "factors of another head",
+            f -> f.tensor("rope_freqs.weight", 0, 20, 5),
+            "rope_freqs.weight has 5 numbers where the configuration says 2"),
+        gguf(
+            "factors of 0",
+            f -> f.tensor("rope_freqs.weight", 0, 8, 2),
+            "rope_freqs.weight has the number 0.0"),
+        gguf(
+            "half a head turned",
+            f -> f.with("llama.rope.dimension_count", 2),
+            "llama.rope.dimension_count is 2: it must be a whole number from 4 to 4"),
         gguf("split", f -> f.with("split.count", 5), "one part of a model in several"),
         gguf("a tensor twice", f -> f.tensors.add(f.tensors.get(3)), "twice"),
         gguf("over another", f -> f.tensors.set(3, at(f.tensors.get(3), 0)), "lies over another"),
@@ -484,6 +519,12 @@ class StrangersModelTest {
 
   private static Gguf.Tensor at(Gguf.Tensor tensor, long offset) {
     return new Gguf.Tensor(tensor.name(), tensor.type(), tensor.dimensions(), offset, 0);
+  }
+
+  private static void type(Gguf file, int type) {
+    Gguf.Tensor tensor = file.tensors.get(3);
+    file.tensors.set(
+        3, new Gguf.Tensor(tensor.name(), type, tensor.dimensions(), tensor.offset(), 32));
   }
 
   private static void shape(Gguf file, long... dimensions) {
