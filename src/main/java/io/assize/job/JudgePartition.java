@@ -171,6 +171,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     Ruling ruling = null;
     Status status;
     String error = null;
+    String text = completion == null ? answered.failure().text() : completion.text();
     if (answered.failure() != null) {
       boolean tooLong = answered.failure().reason() == JudgeException.Reason.TOO_LONG;
       status = tooLong ? Status.TOO_LONG : Status.ENGINE_ERROR;
@@ -190,7 +191,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         ruling == null ? Decision.INVALID : request.order().decision(ruling.choice()),
         ruling == null ? null : request.order().probability(ruling.probabilityFirst()),
         ruling == null ? null : ruling.rating(),
-        completion == null ? null : completion.text(),
+        text,
         status,
         error,
         completion == null ? 0 : completion.promptTokens(),

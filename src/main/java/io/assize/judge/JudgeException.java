@@ -20,6 +20,7 @@ public final class JudgeException extends RuntimeException {
 
   private final Reason reason;
   private final double fitting;
+  private final String text;
 
   public JudgeException(Reason reason, String message) {
     this(reason, message, null);
@@ -40,9 +41,25 @@ public final class JudgeException extends RuntimeException {
   }
 
   private JudgeException(Reason reason, String message, Throwable cause, double fitting) {
+    this(reason, message, cause, fitting, null);
+  }
+
+  private JudgeException(
+      Reason reason, String message, Throwable cause, double fitting, String text) {
     super(Secrets.hide(message), cause);
     this.reason = reason;
     this.fitting = fitting;
+    this.text = text;
+  }
+
+  /** The same of a request that the judge had written a text for. */
+  public JudgeException having(String written) {
+    return new JudgeException(reason, getMessage(), getCause(), fitting, written);
+  }
+
+  /** What the judge had written before it failed; null for nothing. */
+  public String text() {
+    return text;
   }
 
   /** A failure of any kind, errors among them, as the reason why a row has no answer. */

@@ -72,6 +72,15 @@ public interface JudgeProvider extends JudgeKind {
     return judge;
   }
 
+  /**
+   * The judge with what only the judge itself can tell, asked once, before anything is planned.
+   *
+   * @throws io.assize.config.UserError where it cannot be asked
+   */
+  default JudgeConfig settled(JudgeConfig judge) {
+    return judge;
+  }
+
   /** The precision of its products; null where it is not computed here. */
   default String precision(JudgeConfig judge) {
     return null;

@@ -1,6 +1,7 @@
 package io.assize.spark;
 
 import io.assize.config.JudgeConfig;
+import io.assize.judge.JudgeProvider;
 import io.assize.judge.JudgeSpec;
 import java.util.function.Function;
 import org.apache.spark.sql.SparkSession;
@@ -19,7 +20,8 @@ public final class DriverCheck {
   public static JudgeSpec of(
       SparkSession spark, JudgeConfig judge, Function<JudgeConfig, JudgeSpec> check) {
     // A relative path is one of the driver's working directory.
-    JudgeConfig fitting = ExecutorKernels.resolve(spark, ModelCache.located(judge));
+    JudgeConfig settled = JudgeProvider.of(judge).settled(ModelCache.located(judge));
+    JudgeConfig fitting = ExecutorKernels.resolve(spark, settled);
     return check.apply(ModelCache.onThisHost(fitting)).with(fitting);
   }
 }

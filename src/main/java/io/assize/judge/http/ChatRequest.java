@@ -16,22 +16,40 @@ final class ChatRequest {
   private ChatRequest() {}
 
   /** Asks for a text; again where {@code attempt} is not 0. */
-  static String critique(JudgeConfig config, List<ChatMessage> messages, int attempt) {
+  static ObjectNode critique(JudgeConfig config, List<ChatMessage> messages, int attempt) {
     DecodingConfig decoding = config.decoding().again(attempt);
     ObjectNode body = body(config, messages).put("max_tokens", decoding.maxNewTokens());
     body.put("temperature", decoding.temperature());
     if (!decoding.greedy()) {
       body.put("top_p", decoding.topP()).put("seed", decoding.seed());
     }
-    return body.toString();
+    return body;
   }
 
   /** Asks a question that has some allowed answers, and for the probabilities of what it says. */
-  static String question(JudgeConfig config, List<ChatMessage> messages, AskedAnswers asked) {
-    ObjectNode body = body(config, asked.after(messages)).put("max_tokens", asked.mostTokens());
+  static ObjectNode question(
+      JudgeConfig config, List<ChatMessage> messages, AskedAnswers asked, int tokens) {
+    ObjectNode body = body(config, asked.after(messages)).put("max_tokens", tokens);
     body.put("temperature", 0).put("logprobs", true);
     body.put("top_logprobs", config.settings(HttpConfig.class).topLogprobs());
-    return body.toString();
+    return body;
+  }
+
+  /**
+   * Asks nothing but what the tokens of a conversation are worth that ends with the beginning of an
+   * answer: vLLM continues it and tells each token's log-probability.
+   */
+  static ObjectNode continuation(JudgeConfig config, List<ChatMessage> messages) {
+    ObjectNode body = body(config, messages).put("max_tokens", 1).put("temperature", 0);
+    body.put("add_generation_prompt", false).put("continue_final_message", true);
+    return body.put("prompt_logprobs", 0);
+  }
+
+  /** What llama-server's template is given. */
+  static ObjectNode template(JudgeConfig config, List<ChatMessage> messages) {
+    ObjectNode body = body(config, messages);
+    body.remove(List.of("model", "stream"));
+    return body;
   }
 
   private static ObjectNode body(JudgeConfig config, List<ChatMessage> messages) {

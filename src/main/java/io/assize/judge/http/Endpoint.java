@@ -11,11 +11,12 @@ import java.util.function.UnaryOperator;
  * An endpoint's addresses, and the credentials that requests to it bear. What is secret is made
  * known to {@link Secrets}; the addresses hold none of it.
  *
+ * @param root what the server's own paths are below: the base without {@code /v1}
  * @param chat takes requests for chat completions
  * @param models lists the models
  * @param authorization the header's value; null: none is sent
  */
-record Endpoint(URI chat, URI models, String authorization) {
+record Endpoint(URI root, URI chat, URI models, String authorization) {
 
   /**
    * The endpoint of a configuration.
@@ -29,6 +30,7 @@ record Endpoint(URI chat, URI models, String authorization) {
     String path = base.getRawPath() == null ? "" : base.getRawPath();
     String root = base.getScheme() + "://" + base.getHost() + port + withoutSlash(path);
     return new Endpoint(
+        URI.create(root.replaceAll("/v1$", "") + "/"),
         URI.create(root + "/chat/completions"),
         URI.create(root + "/models"),
         authorization(base, http.keyVariable(), environment));

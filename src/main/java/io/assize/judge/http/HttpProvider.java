@@ -13,6 +13,9 @@ import java.util.Optional;
 
 /** {@code http}: a model at an OpenAI-compatible endpoint. */
 public final class HttpProvider implements JudgeProvider {
+  /** The version of the question that is scored as a judge in the JVM scores it. */
+  private static final String CONTINUED = "continued-1";
+
   @Override
   public String kind() {
     return "http";
@@ -32,10 +35,24 @@ public final class HttpProvider implements JudgeProvider {
               + " to \"model\"",
           protocol.name());
     }
+    String question = judge.settings(HttpConfig.class).question();
+    boolean otherwise =
+        judge.decoding().decision().equals("text") || question.equals(HttpConfig.FIRST_TOKEN);
     return new JudgeSpec(
         judge,
         JudgeSpec.named(judge, judge.model()),
-        JudgeSpec.sha256(kind(), judge.model(), judge.identity()));
+        otherwise
+            ? JudgeSpec.sha256(kind(), judge.model(), judge.identity())
+            : JudgeSpec.sha256(kind(), judge.model(), judge.identity(), CONTINUED));
+  }
+
+  @Override
+  public JudgeConfig settled(JudgeConfig judge) {
+    HttpConfig http = judge.settings(HttpConfig.class);
+    boolean asks = !judge.decoding().decision().equals("text");
+    return asks && http.question().equals(HttpConfig.AUTO)
+        ? judge.with(http.asking(ServerKind.question(http, System::getenv)))
+        : judge;
   }
 
   @Override

@@ -21,6 +21,11 @@ final class Patience {
     inARow = 0;
   }
 
+  /** Whether the endpoint ever answered. */
+  synchronized boolean wasAnswered() {
+    return answered;
+  }
+
   /** Counts a request that was refused as any other would be; whether it was one too many. */
   synchronized boolean refused() {
     inARow++;

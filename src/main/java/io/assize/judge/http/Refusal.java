@@ -1,5 +1,6 @@
 package io.assize.judge.http;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.Secrets;
 import java.net.URI;
 import java.net.http.HttpResponse;
@@ -20,6 +21,13 @@ record Refusal(int status, String said, String to) {
   private static final List<String> TOO_LONG =
       List.of(
           "context_length",
+          "exceeds the available context",
+          "exceed_context_size",
+          "prompt is too large",
+          "input is too large",
+          "input token count",
+          "reduce the length",
+          "maximum allowed number of input tokens",
           "context length",
           "context window",
           "context size",
@@ -29,13 +37,23 @@ record Refusal(int status, String said, String to) {
           "longer than the maximum");
 
   static Refusal of(HttpResponse<String> response) {
-    String body = response.body();
-    String start = body.substring(0, Math.min(body.length(), 20 * LONGEST));
-    String line = Secrets.hide(start).replaceAll("\\s++", " ").strip();
     return new Refusal(
         response.statusCode(),
-        line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line,
+        line(response.body()),
         response.headers().firstValue("Location").map(Refusal::host).orElse(ELSEWHERE));
+  }
+
+  /** An error inside an answer of status 200, as gateways hand on what a provider said. */
+  static Refusal inside(JsonNode error) {
+    int code = error.path("code").asInt(error.path("status").asInt(400));
+    String said = error.path("message").isTextual() ? error.get("message").asText() : "" + error;
+    return new Refusal(code >= 400 && code < 600 ? code : 400, line(said), ELSEWHERE);
+  }
+
+  private static String line(String body) {
+    String start = body.substring(0, Math.min(body.length(), 20 * LONGEST));
+    String line = Secrets.hide(start).replaceAll("\\s++", " ").strip();
+    return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
   }
 
   /** Whether it may be another answer a moment later. */
@@ -48,6 +66,17 @@ record Refusal(int status, String said, String to) {
     String text = said.toLowerCase(Locale.ROOT);
     return status == 413
         || ((status == 400 || status == 422) && TOO_LONG.stream().anyMatch(text::contains));
+  }
+
+  /** Whether a request of another form may be taken: it is the request that is refused. */
+  boolean concernsForm() {
+    return status == 400 || status == 422 || status == 501 || status == 500;
+  }
+
+  /** Whether it says one of some words, in any case. */
+  boolean says(String... words) {
+    String text = said.toLowerCase(Locale.ROOT);
+    return List.of(words).stream().anyMatch(text::contains);
   }
 
   /** Whether any other request would be answered so: key, address or account are not right. */

@@ -35,8 +35,9 @@ record Reply(
 
   static Reply of(JsonNode json, Endpoint endpoint) {
     JsonNode choice = json.path("choices").path(0);
-    JsonNode content = choice.path("message").path("content");
-    if (!content.isTextual()) {
+    String text = text(choice.path("message"));
+    boolean cut = choice.path("finish_reason").asText().equals("length");
+    if (text == null && !cut) {
       throw new JudgeException(
           Reason.ENGINE_ERROR, endpoint + " answered without choices[0].message.content");
     }
@@ -51,12 +52,32 @@ record Reply(
       tokens.add(likeliest);
     }
     return new Reply(
-        Secrets.hide(content.asText()),
+        text == null ? "" : Secrets.hide(text),
         Math.max(0, json.path("usage").path("prompt_tokens").asInt()),
         Math.max(0, json.path("usage").path("completion_tokens").asInt()),
-        choice.path("finish_reason").asText().equals("length")
-            ? Completion.LENGTH
-            : Completion.STOP,
+        cut ? Completion.LENGTH : Completion.STOP,
         List.copyOf(tokens));
+  }
+
+  /** Whether the tokens were spent before anything was said: on thinking, which is told apart. */
+  boolean onlyThought() {
+    return text.isBlank() && finishReason.equals(Completion.LENGTH);
+  }
+
+  /** A message's text, one or in parts; null where it has none. */
+  private static String text(JsonNode message) {
+    JsonNode content = message.path("content");
+    if (content.isTextual()) {
+      return content.asText();
+    }
+    StringBuilder text = new StringBuilder();
+    boolean any = false;
+    for (JsonNode part : content) {
+      if (part.isTextual() || part.path("text").isTextual()) {
+        text.append(part.isTextual() ? part.asText() : part.get("text").asText());
+        any = true;
+      }
+    }
+    return any ? text.toString() : null;
   }
 }

@@ -1,0 +1,164 @@
+package io.assize.judge.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.assize.prompt.ChatMessage;
+import io.assize.prompt.SystemRole;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What an endpoint was found not to take, and what it gets instead. Requests are made as OpenAI's
+ * API has them; what a refusal names is left out or renamed from then on, and said once. Any thread
+ * may use it.
+ */
+final class Dialect {
+  private static final Logger LOG = LoggerFactory.getLogger(Dialect.class);
+  private static final int MOST_CHANGES = 8;
+
+  private static final Pattern MOST_LOGPROBS =
+      Pattern.compile(
+          "(?:less than or equal to|max(?:imum)?(?: value)?(?: allowed)?(?: is)?:?|at most|range"
+              + " of \\[0,|between 0 and|<=) ?(\\d{1,3})");
+
+  /** Something that an endpoint does not take. */
+  private enum Lack {
+    LOGPROBS("tells no log-probabilities: its answers are read as text"),
+    MAX_TOKENS("takes max_completion_tokens, not max_tokens"),
+    TEMPERATURE("takes no temperature: its own counts"),
+    TOP_P("takes no top_p"),
+    SEED("takes no seed: sampled texts are not the same again"),
+    SYSTEM("takes no system message: its text stands in front of the user's");
+
+    private final String words;
+
+    Lack(String words) {
+      this.words = words;
+    }
+  }
+
+  private final Endpoint endpoint;
+  private final Set<Lack> lacks = EnumSet.noneOf(Lack.class);
+  private int mostLogprobs = Integer.MAX_VALUE;
+  private boolean thinks;
+
+  Dialect(Endpoint endpoint) {
+    this.endpoint = endpoint;
+  }
+
+  /** Most times that one request is worth changing. */
+  static int mostChanges() {
+    return MOST_CHANGES;
+  }
+
+  /** A request as this endpoint takes it; the given one is left as it is. */
+  synchronized ObjectNode adapted(ObjectNode request) {
+    ObjectNode body = request.deepCopy();
+    if (lacks.contains(Lack.LOGPROBS)) {
+      body.remove(List.of("logprobs", "top_logprobs"));
+    } else if (body.path("top_logprobs").asInt() > mostLogprobs) {
+      body.put("top_logprobs", mostLogprobs);
+    }
+    if (lacks.contains(Lack.MAX_TOKENS) && body.has("max_tokens")) {
+      body.set("max_completion_tokens", body.remove("max_tokens"));
+    }
+    if (lacks.contains(Lack.TEMPERATURE)) {
+      body.remove("temperature");
+    }
+    if (lacks.contains(Lack.TOP_P)) {
+      body.remove("top_p");
+    }
+    if (lacks.contains(Lack.SEED)) {
+      body.remove("seed");
+    }
+    if (lacks.contains(Lack.SYSTEM)) {
+      merge(body);
+    }
+    return body;
+  }
+
+  /**
+   * Learns from a refusal.
+   *
+   * @param sent what was refused
+   * @return whether the same request would now be another
+   */
+  synchronized boolean learn(Refusal refusal, ObjectNode sent) {
+    if (!refusal.concernsForm() || refusal.tooLong()) {
+      return false;
+    }
+    if (sent.has("top_logprobs") && refusal.says("logprobs")) {
+      Matcher most = MOST_LOGPROBS.matcher(refusal.said());
+      int asked = sent.get("top_logprobs").asInt();
+      if (most.find() && Integer.parseInt(most.group(1)) > 0 && Integer.parseInt(most.group(1)) < asked) {
+        mostLogprobs = Integer.parseInt(most.group(1));
+        LOG.info("{} tells at most {} alternatives of a token", endpoint, mostLogprobs);
+        return true;
+      }
+      return lacks(Lack.LOGPROBS);
+    }
+    if (sent.has("max_tokens") && refusal.says("max_completion_tokens")) {
+      return lacks(Lack.MAX_TOKENS);
+    }
+    if (sent.has("temperature") && refusal.says("temperature")) {
+      return lacks(Lack.TEMPERATURE);
+    }
+    if (sent.has("top_p") && refusal.says("top_p")) {
+      return lacks(Lack.TOP_P);
+    }
+    if (sent.has("seed") && refusal.says("seed")) {
+      return lacks(Lack.SEED);
+    }
+    boolean system =
+        refusal.says(
+            "system role", "system message", "system prompt", "\"system\"", "'system'",
+            "developer instruction", "roles must alternate", "role: system");
+    return system && SystemRole.canMerge(messages(sent)) && lacks(Lack.SYSTEM);
+  }
+
+  /** Makes known that this model thinks before it answers; whether that was not known. */
+  synchronized boolean foundThinking() {
+    boolean first = !thinks;
+    thinks = true;
+    if (first) {
+      LOG.info("{} thinks before it answers: it is given the tokens of a critique for that", endpoint);
+    }
+    return first;
+  }
+
+  /** Whether this model thinks before it answers. */
+  synchronized boolean thinks() {
+    return thinks;
+  }
+
+  private boolean lacks(Lack lack) {
+    boolean first = lacks.add(lack);
+    if (first) {
+      LOG.warn("{} {}", endpoint, lack.words);
+    }
+    return first;
+  }
+
+  private static void merge(ObjectNode body) {
+    ArrayNode merged = body.arrayNode();
+    for (ChatMessage message : SystemRole.merged(messages(body))) {
+      merged.addObject().put("role", message.role()).put("content", message.content());
+    }
+    body.set("messages", merged);
+  }
+
+  private static List<ChatMessage> messages(JsonNode body) {
+    List<ChatMessage> messages = new ArrayList<>();
+    for (JsonNode one : body.path("messages")) {
+      messages.add(new ChatMessage(one.path("role").asText(), one.path("content").asText()));
+    }
+    return messages;
+  }
+}

@@ -1,0 +1,41 @@
+package io.assize.judge.http;
+
+import io.assize.config.JudgeConfig;
+import io.assize.judge.Ruling;
+import io.assize.prompt.ChatMessage;
+import io.assize.prompt.DecisionRule;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The question in words, of whose answer the first token's probabilities are read; its text, where
+ * the endpoint tells none. For endpoints that let nobody begin an answer.
+ */
+record FirstToken(JudgeConfig config, Requests requests) implements Questioner {
+  @Override
+  public Answer ask(List<ChatMessage> messages, String written, DecisionRule rule) {
+    List<ChatMessage> asked = new ArrayList<>(messages);
+    if (written != null) {
+      asked.add(new ChatMessage("assistant", written));
+    }
+    AskedAnswers answers = AskedAnswers.of(rule);
+    Reply reply = send(asked, answers);
+    if (reply.onlyThought() && requests.dialect().foundThinking()) {
+      reply = send(asked, answers);
+    }
+    Ruling ruling = answers.ruling(reply, config.decoding().rating().equals("expected"));
+    return new Answer(
+        ruling,
+        ruling == null ? reply.text() : null,
+        reply.promptTokens(),
+        reply.generatedTokens());
+  }
+
+  private Reply send(List<ChatMessage> messages, AskedAnswers answers) {
+    int tokens = answers.mostTokens();
+    if (requests.dialect().thinks()) {
+      tokens += config.decoding().maxNewTokens();
+    }
+    return requests.chat(ChatRequest.question(config, messages, answers, tokens));
+  }
+}
