@@ -63,12 +63,20 @@ public final class ChatTemplate {
     return new ChatTemplate(template, Collections.unmodifiableMap(all), clock);
   }
 
+  /** The same format for chats that are whole: no answer is about to begin. */
+  public ChatTemplate whole() {
+    return with(Map.of("add_generation_prompt", false));
+  }
+
   /** The same format at another time, for templates that write the date. */
   public ChatTemplate at(Clock other) {
     return new ChatTemplate(template, variables, other);
   }
 
-  /** The chat as stretches of control text and contents, ready for the answer to begin. */
+  /**
+   * The chat as stretches of control text and contents, ready for the answer to begin unless it is
+   * {@link #whole}.
+   */
   public List<Segment> render(List<ChatMessage> messages) {
     refuseDropped(messages.stream().map(ChatMessage::role).toList());
     List<Segment> segments = new ArrayList<>();

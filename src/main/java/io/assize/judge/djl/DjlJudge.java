@@ -130,7 +130,8 @@ public final class DjlJudge implements Judge {
     ChatFormats formats = new ChatFormats(checkpoint);
     Set<Long> endTokens = checkpoint.endTokens();
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), config.model());
-    ModelText text = new ModelText(tokenizer, formats, endTokens, context);
+    ModelText text =
+        new ModelText(tokenizer, formats, endTokens, context, checkpoint.paddingToken());
     AtomicReference<Decoder> decoder = new AtomicReference<>();
     GeneratingJudge judge =
         GeneratingJudge.start(

@@ -16,7 +16,11 @@ public final class Architectures {
           LlamaFamily.of("LlamaForCausalLM").inGguf("llama"),
           LlamaFamily.of("MistralForCausalLM"),
           LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv(),
-          LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads());
+          LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads(),
+          new RewardModel(LlamaFamily.of("LlamaForCausalLM")),
+          new RewardModel(LlamaFamily.of("MistralForCausalLM")),
+          new RewardModel(LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv()),
+          new RewardModel(LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads()));
 
   private Architectures() {}
 

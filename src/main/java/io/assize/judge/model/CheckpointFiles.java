@@ -35,19 +35,24 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
    * Opens all that a judge will open (headers, shapes, tokenizer, chat template), refuses what the
    * engine cannot run, and takes the files' sums.
    *
-   * @param probe messages as the protocol will send them
+   * @param scores whether scores are wanted of it, which reward models give and no others
+   * @param probe messages as the protocol will send them; where scores are wanted, a whole chat
    * @param chat the protocol's chat format
    * @param tokenizers opens the tokenizer as the judge will
    */
   public static CheckpointFiles check(
       Path path,
       int maxNewTokens,
+      boolean scores,
       List<ChatMessage> probe,
       String chat,
       Tokenizer.Opener tokenizers) {
     try (Checkpoint checkpoint = find(path).open()) {
+      refuseOtherUse(checkpoint.architecture(), scores, path);
       ModelTensors tensors = ModelTensors.of(checkpoint, path.toString());
-      List<Segment> rendered = new ChatFormats(checkpoint).of(chat).render(probe);
+      ChatFormats formats = new ChatFormats(checkpoint);
+      List<Segment> rendered = (scores ? formats.whole(chat) : formats.of(chat)).render(probe);
+      checkpoint.paddingToken();
       checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
@@ -59,6 +64,16 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     } catch (IOException e) {
       throw unreadable(path, e);
     }
+  }
+
+  /** The same of a model that writes. */
+  public static CheckpointFiles check(
+      Path path,
+      int maxNewTokens,
+      List<ChatMessage> probe,
+      String chat,
+      Tokenizer.Opener tokenizers) {
+    return check(path, maxNewTokens, false, probe, chat, tokenizers);
   }
 
   /** The model's name in tables: the file's or directory's, without the suffix. */
@@ -145,6 +160,22 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
   /** A file's name in its checkpoint. */
   static String name(Path file) {
     return file.getFileName().toString();
+  }
+
+  private static void refuseOtherUse(Architecture architecture, boolean scores, Path path) {
+    if (architecture.scores() && !scores) {
+      throw UserError.configuration(
+          "assize.judge.model %s is a reward model (%s), which has no words: set"
+              + " assize.judge.decision to score and assize.protocol to reward or reward-single",
+          path, architecture.name());
+    }
+    if (!architecture.scores() && scores) {
+      throw UserError.configuration(
+          "assize.judge.decision is score, but assize.judge.model %s (%s) is no reward model: set"
+              + " decision to critique, forced or text, or name a model whose architecture is"
+              + " …ForSequenceClassification",
+          path, architecture.name());
+    }
   }
 
   /** The tokenizer opens, and gives tokens that the model has. */

@@ -37,6 +37,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private static final String SPECIAL_TOKENS = "special_tokens_map.json";
   private static final String TEMPLATE = "chat_template.jinja";
   private static final String INDEX = "model.safetensors.index.json";
+  private static final String END = "eos_token_id";
 
   /** Most bytes of each; the largest that are in use have less than half. */
   private static final Map<String, Long> TEXTS =
@@ -119,16 +120,25 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   public Set<Long> endTokens() {
     Set<Long> ends = new TreeSet<>();
     for (String name : List.of(GENERATION, CONFIG)) {
-      JsonNode id = json(name).path("eos_token_id");
+      JsonNode id = json(name).path(END);
       if (ends.isEmpty() && id.isArray()) {
-        id.forEach(one -> ends.add(tokenId(one, name)));
+        id.forEach(one -> ends.add(tokenId(one, END, name)));
       } else if (ends.isEmpty() && !ModelJson.absent(id)) {
-        ends.add(tokenId(id, name));
+        ends.add(tokenId(id, END, name));
       }
     }
     OptionalLong own = TokenizerJson.idOf(eosToken(), tokenizer(), where(TOKENIZER));
     own.ifPresent(ends::add);
     return ends;
+  }
+
+  @Override
+  public OptionalLong paddingToken() {
+    String key = "pad_token_id";
+    JsonNode id = json(CONFIG).path(key);
+    return ModelJson.absent(id)
+        ? OptionalLong.empty()
+        : OptionalLong.of(tokenId(id, key, CONFIG));
   }
 
   @Override
@@ -219,10 +229,10 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     return "";
   }
 
-  private long tokenId(JsonNode id, String name) {
+  private long tokenId(JsonNode id, String key, String name) {
     if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
       throw UserError.configuration(
-          "%s: eos_token_id is %s: a token's number is wanted", where(name), ModelJson.shown(id));
+          "%s: %s is %s: a token's number is wanted", where(name), key, ModelJson.shown(id));
     }
     return id.longValue();
   }
