@@ -83,9 +83,7 @@ record JudgeStage(
 
   /** Scores are the same in both orders, so one is enough. */
   private static List<Order> shown(String orders, Protocol protocol) {
-    return protocol.scores() && orders.equals("both")
-        ? List.of(Order.AB)
-        : Order.shown(orders);
+    return protocol.scores() && orders.equals("both") ? List.of(Order.AB) : Order.shown(orders);
   }
 
   /** A rating from 1 has a least one for a response that is not there; a score has none. */

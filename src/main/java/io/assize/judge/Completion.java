@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param promptTokens tokens read
  * @param generatedTokens tokens written
  * @param finishReason {@code stop} (end token), {@code length} (token limit), {@code recorded},
- *     {@code forced} (the probabilities of the allowed answers decided), or {@code scored} (a reward
- *     model's scores did)
+ *     {@code forced} (the probabilities of the allowed answers decided), or {@code scored} (a
+ *     reward model's scores did)
  */
 public record Completion(
     String text, Ruling ruling, int promptTokens, int generatedTokens, String finishReason) {

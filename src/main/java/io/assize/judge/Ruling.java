@@ -60,8 +60,7 @@ public record Ruling(Choice choice, Double probabilityFirst, Double rating) {
       return new Ruling(null, null, scores.get(0));
     }
     double difference = scores.get(0) - scores.get(1);
-    Choice choice =
-        difference > 0 ? Choice.FIRST : difference < 0 ? Choice.SECOND : Choice.TIE;
+    Choice choice = difference > 0 ? Choice.FIRST : difference < 0 ? Choice.SECOND : Choice.TIE;
     return new Ruling(choice, 1 / (1 + StrictMath.exp(-difference)), null);
   }
 

@@ -18,8 +18,8 @@ import java.util.TreeSet;
  *
  * @param name the protocol's name in the verdicts
  * @param kind pairwise or single
- * @param decision how the answer is read; ratings belong to single protocols, decisions to pairwise,
- *     scores to both
+ * @param decision how the answer is read; ratings belong to single protocols, decisions to
+ *     pairwise, scores to both
  * @param chat {@code model} (the checkpoint's own chat template), {@code none}, or a Jinja template
  * @param system the system message; empty for none
  * @param template the user message as a Jinja template
@@ -34,7 +34,8 @@ public record Protocol(
     implements Serializable {
 
   /** The protocols that come with Assize, by name. */
-  public static final List<String> BUILT_IN = List.of("pairwise", "pairwise-brief", "single", "reward", "reward-single");
+  public static final List<String> BUILT_IN =
+      List.of("pairwise", "pairwise-brief", "single", "reward", "reward-single");
 
   private static final Set<String> KEYS =
       Set.of("name", "kind", "decision", "chat", "system", "template");
@@ -66,7 +67,8 @@ public record Protocol(
     }
     ProtocolKind kind = ProtocolKind.valueOf(upper(settings.choice("kind", "pairwise", "single")));
     DecisionRule decision =
-        DecisionRule.valueOf(upper(settings.choice("decision", "final_decision", "rating", "score")));
+        DecisionRule.valueOf(
+            upper(settings.choice("decision", "final_decision", "rating", "score")));
     boolean rates = decision == DecisionRule.RATING;
     if (decision != DecisionRule.SCORE && (kind == ProtocolKind.SINGLE) != rates) {
       throw UserError.configuration(

@@ -42,7 +42,9 @@ final class ScoreDistributionTable implements SummaryTable {
           .number("p50", row -> row.of().p50(), "the median")
           .number("p75", row -> row.of().p75(), "likewise")
           .number("p90", row -> row.of().p90(), "likewise")
-          .counts("histogram", row -> row.of().histogram(), 
+          .counts(
+              "histogram",
+              row -> row.of().histogram(),
               "of the ratings 1…10, a half going up; empty where the judge has another scale");
 
   /** A row. */

@@ -56,8 +56,7 @@ class PromptTest {
         Protocol.parse(
             "name = p, kind = pairwise, decision = score, system = S, template = \"{{ prompt }}\"",
             "test");
-    assertThat(
-            ScoredChats.of(new PromptTemplate(protocol).render(fields(protocol, "q", "a", "b"))))
+    assertThat(ScoredChats.of(new PromptTemplate(protocol).render(fields(protocol, "q", "a", "b"))))
         .extracting(chat -> chat.stream().map(ChatMessage::content).toList())
         .containsExactly(List.of("S", "q", "a"), List.of("S", "q", "b"));
   }

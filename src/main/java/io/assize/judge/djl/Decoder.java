@@ -308,7 +308,7 @@ final class Decoder implements Engine {
           IValue.from(array(arguments, checkpoint, tensors.only(Role.FINAL_NORM))));
     }
     if (checkpoint.architecture().scores()) {
-      scoreRow = scoreRow(checkpoint, tensors);
+      scoreRow = ScoreRow.of(checkpoint, tensors, precision);
     }
     Tensor head = tensors.only(Role.HEAD);
     putRows(checkpoint, tensors.only(Role.EMBEDDING), true, !tensors.has(head));
@@ -319,30 +319,6 @@ final class Decoder implements Engine {
     for (int i = 0; i < c.layers(); i++) {
       putLayer(checkpoint, tensors, i);
     }
-  }
-
-  /**
-   * The head's only row for the states that the graph gives, in float32 whatever the precision; in
-   * int8 these are in the turned basis, without the final norm's weight.
-   */
-  private float[] scoreRow(Checkpoint checkpoint, ModelTensors tensors) throws IOException {
-    float[] row = numbers(checkpoint, tensors.only(Role.HEAD));
-    if (precision != Precision.INT8) {
-      return row;
-    }
-    float[] norm = numbers(checkpoint, tensors.only(Role.FINAL_NORM));
-    for (int i = 0; i < row.length; i++) {
-      row[i] *= norm[i];
-    }
-    return TurnedBasis.spread(row);
-  }
-
-  /** A row of numbers. */
-  private static float[] numbers(Checkpoint checkpoint, Tensor tensor) throws IOException {
-    FloatBuffer read = checkpoint.read(tensor, 0, checkpoint.shape(tensor)[0]);
-    float[] numbers = new float[read.remaining()];
-    read.get(numbers);
-    return numbers;
   }
 
   /** Hands over a layer's tensors in their order, an empty one for what the model lacks. */

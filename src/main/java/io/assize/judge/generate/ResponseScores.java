@@ -42,13 +42,12 @@ final class ResponseScores {
     if (chats.stream().anyMatch(chat -> chat.length > most())) {
       return CompletableFuture.failedFuture(tooLong(chats, tokens));
     }
-    List<CompletableFuture<Double>> asked =
-        chats.stream().map(scores::of).toList();
+    List<CompletableFuture<Double>> asked = chats.stream().map(scores::of).toList();
     CompletableFuture<Completion> all =
         CompletableFuture.allOf(asked.toArray(new CompletableFuture<?>[0]))
-            .thenApply(done -> completion(asked.stream().map(CompletableFuture::join).toList(), tokens));
-    all.whenComplete(
-        (completion, failure) -> asked.forEach(score -> score.cancel(false)));
+            .thenApply(
+                done -> completion(asked.stream().map(CompletableFuture::join).toList(), tokens));
+    all.whenComplete((completion, failure) -> asked.forEach(score -> score.cancel(false)));
     return all;
   }
 

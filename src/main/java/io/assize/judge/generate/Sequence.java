@@ -64,8 +64,8 @@ abstract class Sequence {
   abstract void written(boolean stopped);
 
   /**
-   * The answers' scores are known, {@code [answers]}: the sums of their tokens' log-probabilities, or
-   * of what {@link #raw} says.
+   * The answers' scores are known, {@code [answers]}: the sums of their tokens' log-probabilities,
+   * or of what {@link #raw} says.
    */
   abstract void scored(double[] scores);
 

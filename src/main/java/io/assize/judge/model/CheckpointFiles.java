@@ -52,7 +52,9 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
       ModelTensors tensors = ModelTensors.of(checkpoint, path.toString());
       ChatFormats formats = new ChatFormats(checkpoint);
       List<Segment> rendered = (scores ? formats.whole(chat) : formats.of(chat)).render(probe);
-      checkpoint.paddingToken();
+      if (scores) {
+        checkpoint.paddingToken();
+      }
       checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
@@ -162,7 +164,12 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     return file.getFileName().toString();
   }
 
-  private static void refuseOtherUse(Architecture architecture, boolean scores, Path path) {
+  /**
+   * Refuses a reward model where words are wanted, and any other model where scores are.
+   *
+   * @param scores whether scores are wanted
+   */
+  public static void refuseOtherUse(Architecture architecture, boolean scores, Path path) {
     if (architecture.scores() && !scores) {
       throw UserError.configuration(
           "assize.judge.model %s is a reward model (%s), which has no words: set"

@@ -37,7 +37,6 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private static final String SPECIAL_TOKENS = "special_tokens_map.json";
   private static final String TEMPLATE = "chat_template.jinja";
   private static final String INDEX = "model.safetensors.index.json";
-  private static final String END = "eos_token_id";
 
   /** Most bytes of each; the largest that are in use have less than half. */
   private static final Map<String, Long> TEXTS =
@@ -120,11 +119,11 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   public Set<Long> endTokens() {
     Set<Long> ends = new TreeSet<>();
     for (String name : List.of(GENERATION, CONFIG)) {
-      JsonNode id = json(name).path(END);
+      JsonNode id = json(name).path("eos_token_id");
       if (ends.isEmpty() && id.isArray()) {
-        id.forEach(one -> ends.add(tokenId(one, END, name)));
+        id.forEach(one -> ends.add(tokenId(one, name)));
       } else if (ends.isEmpty() && !ModelJson.absent(id)) {
-        ends.add(tokenId(id, END, name));
+        ends.add(tokenId(id, name));
       }
     }
     OptionalLong own = TokenizerJson.idOf(eosToken(), tokenizer(), where(TOKENIZER));
@@ -132,13 +131,12 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     return ends;
   }
 
+  /** As {@code transformers} does, takes a negative number for none. */
   @Override
   public OptionalLong paddingToken() {
-    String key = "pad_token_id";
-    JsonNode id = json(CONFIG).path(key);
-    return ModelJson.absent(id)
-        ? OptionalLong.empty()
-        : OptionalLong.of(tokenId(id, key, CONFIG));
+    int most = Integer.MAX_VALUE;
+    int id = ModelNumbers.ofJson(json(CONFIG), where(CONFIG)).whole("pad_token_id", -1, -1, most);
+    return id < 0 ? OptionalLong.empty() : OptionalLong.of(id);
   }
 
   @Override
@@ -229,10 +227,10 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     return "";
   }
 
-  private long tokenId(JsonNode id, String key, String name) {
+  private long tokenId(JsonNode id, String name) {
     if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
       throw UserError.configuration(
-          "%s: %s is %s: a token's number is wanted", where(name), key, ModelJson.shown(id));
+          "%s: eos_token_id is %s: a token's number is wanted", where(name), ModelJson.shown(id));
     }
     return id.longValue();
   }

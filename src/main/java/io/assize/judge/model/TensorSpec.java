@@ -29,8 +29,8 @@ public record TensorSpec(
     /** The norm before the head, {@code [hidden]}. */
     FINAL_NORM,
     /**
-     * {@code [vocabulary, hidden]}, the embedding where there is none; of a model that scores {@code
-     * [1, hidden]}.
+     * {@code [vocabulary, hidden]}, the embedding where there is none; of a model that scores
+     * {@code [1, hidden]}.
      */
     HEAD,
     /** One in each layer. */

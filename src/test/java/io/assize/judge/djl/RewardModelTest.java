@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.assize.config.UserError;
+import io.assize.judge.Answering;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeSpec;
@@ -141,7 +142,8 @@ class RewardModelTest {
       KernelSet here = KernelSet.used("cpu");
       assumeTrue(
           here.can(precision),
-          () -> "skipped: kernels " + here.text() + " cannot do " + precision + " (docs/engine.md)");
+          () ->
+              "skipped: kernels " + here.text() + " cannot do " + precision + " (docs/engine.md)");
       String settings = precision.name().toLowerCase(Locale.ROOT);
       List<Double> together = scores(name, settings, chats, true);
       if (precision == Precision.INT8) {
@@ -158,7 +160,8 @@ class RewardModelTest {
   /** The basis is made twice, in the graph and here: golden rows of the graph's own code. */
   @Test
   void theTurnedBasisIsTheGraphs() throws IOException {
-    JsonNode rows = new ObjectMapper().readTree(GOLDEN.resolveSibling("turned-basis.json").toFile());
+    JsonNode rows =
+        new ObjectMapper().readTree(GOLDEN.resolveSibling("turned-basis.json").toFile());
     assertThat(rows).hasSize(4);
     for (JsonNode row : rows) {
       float[] plain = new float[row.get("row").size()];
@@ -167,8 +170,7 @@ class RewardModelTest {
       }
       float[] turned = TurnedBasis.spread(plain);
       for (int i = 0; i < turned.length; i++) {
-        assertThat((double) turned[i])
-            .isCloseTo(row.get("turned").get(i).asDouble(), within(1e-5));
+        assertThat((double) turned[i]).isCloseTo(row.get("turned").get(i).asDouble(), within(1e-5));
       }
     }
   }
@@ -189,6 +191,30 @@ class RewardModelTest {
           .hasMessageContaining("more than the context of 512");
       assertThat(judge.submit(fits.single()).join().ruling().rating()).isFinite();
     }
+  }
+
+  @Test
+  void whatDoesNotFitIsCutUntilItDoes() {
+    PromptFields fields =
+        new PromptFields("q", List.of("yes", "word ".repeat(2000)), null, "s", null);
+    Answering.Attempts asked = new Answering.Attempts(PAIR.of("1", Order.AB, fields), null);
+    try (DjlJudge judge = open("qwen3", "fp32")) {
+      Completion cut = new Answering(judge, PAIR, true, 0).answer(asked).join();
+      assertThat(asked.note()).contains("of [3, 10000] characters, cut in the middle to [3, ");
+      assertThat(cut.promptTokens()).isBetween(400, 560);
+      assertThat(cut.ruling().choice()).isNotNull();
+    }
+  }
+
+  @Test
+  void aRewardModelIsNotOpenedForWords() {
+    assertThatThrownBy(
+            () ->
+                DjlJudge.open(
+                    DemoJudge.config(GOLDEN.resolve("qwen3"), "decision = text, precision = fp32"),
+                    "cpu"))
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("is a reward model");
   }
 
   @Test
@@ -216,7 +242,8 @@ class RewardModelTest {
   void modelDecisionAndProtocolAreOfOneKind(
       String model, String decision, String protocol, String message) {
     Path path = Path.of("src/test/resources/golden", model);
-    String settings = "decision = " + decision + ", precision = fp32, context_length = 512, max_new_tokens = 8";
+    String settings =
+        "decision = " + decision + ", precision = fp32, context_length = 512, max_new_tokens = 8";
     assertThatThrownBy(
             () -> JudgeSpec.of(DemoJudge.config(path, settings), Protocol.load(protocol)))
         .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
@@ -231,7 +258,7 @@ class RewardModelTest {
         "\"id2label\"|\"unknown\"|the model has 2 labels (num_labels)",
         "Qwen3ForSequenceClassification|Qwen3ForRewardModelWithGating|architecture"
             + " Qwen3ForRewardModelWithGating is not supported",
-        "\"pad_token_id\": null|\"pad_token_id\": \"x\"|pad_token_id is the text \"x\"",
+        "\"pad_token_id\": null|\"pad_token_id\": \"x\"|pad_token_id is \"x\": it must be a whole number",
       })
   void whatIsNoScoreOfOneLabelIsRefusedByName(String part, String by, String message)
       throws IOException {
@@ -247,9 +274,7 @@ class RewardModelTest {
     assertThat(json).contains(part);
     Files.writeString(config, json.replace(part, by));
     assertThatThrownBy(
-            () ->
-                JudgeSpec.of(
-                    DemoJudge.config(dir, SETTINGS + "fp32"), Protocol.load("reward")))
+            () -> JudgeSpec.of(DemoJudge.config(dir, SETTINGS + "fp32"), Protocol.load("reward")))
         .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
         .hasMessageContaining(message);
   }
@@ -294,7 +319,8 @@ class RewardModelTest {
   }
 
   private static List<Scored> golden(String name) throws IOException {
-    JsonNode rows = new ObjectMapper().readTree(GOLDEN.resolve(name).resolve("scores.json").toFile());
+    JsonNode rows =
+        new ObjectMapper().readTree(GOLDEN.resolve(name).resolve("scores.json").toFile());
     List<Scored> chats = new ArrayList<>();
     for (JsonNode row : rows) {
       List<Long> tokens = new ArrayList<>();

@@ -14,15 +14,13 @@ class JudgesPageTest {
   private static final Path PAGE = Path.of("docs", "judges.md");
   private static final Pattern NAME = Pattern.compile("`(\\w+)`");
 
-  /** Families whose reward models and whose writers are listed. */
+  /** All that the engine knows. */
   private static final List<String> KNOWN =
       Architectures.ALL.stream().map(Architecture::name).toList();
 
   @Test
   void theJudgesThatAreListedAreInTheEngine() throws IOException {
-    assertThat(architectures("Judges that write"))
-        .hasSizeGreaterThan(10)
-        .isSubsetOf(names(false));
+    assertThat(architectures("Judges that write")).hasSizeGreaterThan(10).isSubsetOf(names(false));
     assertThat(architectures("Reward models")).hasSizeGreaterThan(5).isSubsetOf(names(true));
   }
 
