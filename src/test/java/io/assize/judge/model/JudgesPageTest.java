@@ -51,7 +51,7 @@ class JudgesPageTest {
         .filter(line -> line.startsWith("| ") && !line.startsWith("| judge |"))
         .map(
             line ->
-                NAME.matcher(line.split("\\|")[2])
+                NAME.matcher(line.split("\\|", -1)[2])
                     .results()
                     .map(found -> found.group(1))
                     .findFirst()
