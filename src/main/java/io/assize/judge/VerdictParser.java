@@ -34,7 +34,11 @@ public final class VerdictParser {
 
   /** The ruling that a text states; empty where it states none that is valid. */
   public static Optional<Ruling> parse(DecisionRule rule, String text) {
-    return rule == DecisionRule.RATING ? rating(text) : decision(text);
+    return switch (rule) {
+      case FINAL_DECISION -> decision(text);
+      case RATING -> rating(text);
+      case SCORE -> Optional.empty();
+    };
   }
 
   /** Whether a text is all that a judge owes: it decides, or nothing or only a text is wanted. */

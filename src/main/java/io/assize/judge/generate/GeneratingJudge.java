@@ -47,6 +47,7 @@ public final class GeneratingJudge implements Judge {
   private final Engine engine;
   private final ContinuousBatch batch;
   private final Map<DecisionRule, QuestionTokens> questions = new EnumMap<>(DecisionRule.class);
+  private final ResponseScores responses;
   private final ExecutorService worker;
   private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
 
@@ -71,7 +72,8 @@ public final class GeneratingJudge implements Judge {
     this.model = model;
     this.engine = engine;
     this.batch = new ContinuousBatch(engine, settings, model.endTokens());
-    for (DecisionRule rule : DecisionRule.values()) {
+    this.responses = new ResponseScores(model, this::chatScore);
+    for (DecisionRule rule : List.of(DecisionRule.FINAL_DECISION, DecisionRule.RATING)) {
       questions.put(rule, new QuestionTokens(rule, model.tokenizer()));
     }
     this.worker = worker;
@@ -115,6 +117,9 @@ public final class GeneratingJudge implements Judge {
     JudgeException gone = closed;
     if (gone != null) {
       return CompletableFuture.failedFuture(gone);
+    }
+    if (prompt.rule() == DecisionRule.SCORE) {
+      return responses.answer(prompt);
     }
     long[] tokens = model.tokens(prompt.messages(), prompt.chat());
     return submit(tokens, prompt.rule(), prompt.attempt()).future();
@@ -173,6 +178,14 @@ public final class GeneratingJudge implements Judge {
       return CompletableFuture.failedFuture(tooLong(read.length, most - read.length));
     }
     return scores(scores).thenApply(Question::probabilities);
+  }
+
+  /** A reward model's score of a chat that fits. */
+  private CompletableFuture<Double> chatScore(long[] chat) {
+    ChatScore score = new ChatScore(chat, this::give);
+    await(score.future());
+    batch.submit(score);
+    return score.future();
   }
 
   private CompletableFuture<double[]> scores(TextScores scores) {
@@ -241,8 +254,7 @@ public final class GeneratingJudge implements Judge {
   private void work() {
     Throwable cause = null;
     try {
-      batch.keepHeadRows(
-          questions.values().stream().flatMap(question -> question.answers().stream()).toList());
+      batch.keepHeadRows(decoding.scores() ? ChatScore.LABEL : answersOfQuestions());
       while (closed == null) {
         for (Runnable errand = errands.poll(); errand != null; errand = errands.poll()) {
           errand.run();
@@ -255,6 +267,10 @@ public final class GeneratingJudge implements Judge {
       cause = e;
     }
     end(cause);
+  }
+
+  private List<long[]> answersOfQuestions() {
+    return questions.values().stream().flatMap(question -> question.answers().stream()).toList();
   }
 
   /** Ends all that is awaited, first of all, and frees the device. */

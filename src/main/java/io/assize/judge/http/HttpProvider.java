@@ -32,6 +32,12 @@ public final class HttpProvider implements JudgeProvider {
               + " to \"model\"",
           protocol.name());
     }
+    if (protocol.scores()) {
+      throw UserError.configuration(
+          "protocol %s wants scores of a reward model, which an http judge does not give: choose"
+              + " another protocol, or kind = djl",
+          protocol.name());
+    }
     return new JudgeSpec(
         judge,
         JudgeSpec.named(judge, judge.model()),

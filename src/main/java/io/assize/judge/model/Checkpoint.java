@@ -4,6 +4,7 @@ import io.assize.prompt.ChatTemplate;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A model as it lies on disk: family, shape, tokenizer, and weights in Hugging Face's layout. */
@@ -33,6 +34,11 @@ public interface Checkpoint extends AutoCloseable {
 
   /** The tokens that end an answer. */
   Set<Long> endTokens();
+
+  /** The token that fills batches up, which is no part of a chat that a reward model scores. */
+  default OptionalLong paddingToken() {
+    return OptionalLong.empty();
+  }
 
   /** A tensor's dimensions, outermost first; null where there is no such tensor. */
   long[] shape(Tensor tensor);

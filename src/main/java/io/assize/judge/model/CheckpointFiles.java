@@ -35,34 +35,28 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
    * Opens all that a judge will open (headers, shapes, tokenizer, chat template), refuses what the
    * engine cannot run, and takes the files' sums.
    *
-   * @param probe messages as the protocol will send them
+   * @param scores whether scores are wanted of it, which reward models give and no others
+   * @param probe messages as the protocol will send them; where scores are wanted, a whole chat
    * @param chat the protocol's chat format
+   * @param variables what its template is given beside the chat, by their names
    * @param tokenizers opens the tokenizer as the judge will
    */
   public static CheckpointFiles check(
       Path path,
       int maxNewTokens,
-      List<ChatMessage> probe,
-      String chat,
-      Tokenizer.Opener tokenizers) {
-    return check(path, maxNewTokens, probe, chat, Map.of(), tokenizers);
-  }
-
-  /**
-   * The same, where the chat template is given more.
-   *
-   * @param variables by their names
-   */
-  public static CheckpointFiles check(
-      Path path,
-      int maxNewTokens,
+      boolean scores,
       List<ChatMessage> probe,
       String chat,
       Map<String, ?> variables,
       Tokenizer.Opener tokenizers) {
     try (Checkpoint checkpoint = find(path).open()) {
+      refuseOtherUse(checkpoint.architecture(), scores, path);
       ModelTensors tensors = ModelTensors.of(checkpoint, path.toString());
-      List<Segment> rendered = new ChatFormats(checkpoint, variables).of(chat).render(probe);
+      ChatFormats formats = new ChatFormats(checkpoint, variables);
+      List<Segment> rendered = (scores ? formats.whole(chat) : formats.of(chat)).render(probe);
+      if (scores) {
+        checkpoint.paddingToken();
+      }
       checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
@@ -74,6 +68,16 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     } catch (IOException e) {
       throw unreadable(path, e);
     }
+  }
+
+  /** The same of a model that writes. */
+  public static CheckpointFiles check(
+      Path path,
+      int maxNewTokens,
+      List<ChatMessage> probe,
+      String chat,
+      Tokenizer.Opener tokenizers) {
+    return check(path, maxNewTokens, false, probe, chat, Map.of(), tokenizers);
   }
 
   /** The model's name in tables: the file's or directory's, without the suffix. */
@@ -160,6 +164,27 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
   /** A file's name in its checkpoint. */
   static String name(Path file) {
     return file.getFileName().toString();
+  }
+
+  /**
+   * Refuses a reward model where words are wanted, and any other model where scores are.
+   *
+   * @param scores whether scores are wanted
+   */
+  public static void refuseOtherUse(Architecture architecture, boolean scores, Path path) {
+    if (architecture.scores() && !scores) {
+      throw UserError.configuration(
+          "assize.judge.model %s is a reward model (%s), which has no words: set"
+              + " assize.judge.decision to score and assize.protocol to reward or reward-single",
+          path, architecture.name());
+    }
+    if (!architecture.scores() && scores) {
+      throw UserError.configuration(
+          "assize.judge.decision is score, but assize.judge.model %s (%s) is no reward model: set"
+              + " decision to critique, forced or text, or name a model whose architecture is"
+              + " …ForSequenceClassification",
+          path, architecture.name());
+    }
   }
 
   /** The tokenizer opens, and gives tokens that the model has. */

@@ -131,6 +131,14 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     return ends;
   }
 
+  /** As {@code transformers} does, takes a negative number for none. */
+  @Override
+  public OptionalLong paddingToken() {
+    int most = Integer.MAX_VALUE;
+    int id = ModelNumbers.ofJson(json(CONFIG), where(CONFIG)).whole("pad_token_id", -1, -1, most);
+    return id < 0 ? OptionalLong.empty() : OptionalLong.of(id);
+  }
+
   @Override
   public long[] shape(Tensor tensor) {
     SafetensorsFile shard = byTensor.get(tensor.name());

@@ -78,9 +78,14 @@ public final class ModelTensors {
   /** Bytes that the weights take on a device. */
   public long weightBytes(Precision precision) {
     // A tied head is packed apart in all precisions but float32.
-    int ends = config.tied() && precision == Precision.FP32 ? 1 : 2;
-    long end = Shapes.count(only(Role.EMBEDDING).spec().shape(sizes));
-    return layerWeights() * precision.weightBytes() + ends * end * precision.endBytes();
+    Tensor head = has(only(Role.HEAD)) ? only(Role.HEAD) : only(Role.EMBEDDING);
+    boolean shared = !has(only(Role.HEAD)) && precision == Precision.FP32;
+    long ends = count(only(Role.EMBEDDING)) + (shared ? 0 : count(head));
+    return layerWeights() * precision.weightBytes() + ends * precision.endBytes();
+  }
+
+  private long count(Tensor tensor) {
+    return Shapes.count(tensor.spec().shape(sizes));
   }
 
   private void check(Tensor tensor, String where) {
