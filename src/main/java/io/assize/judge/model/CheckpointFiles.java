@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a checkpoint: a directory in Hugging Face's form, or one GGUF file.
@@ -21,6 +23,7 @@ import java.util.stream.LongStream;
  * @param version the version of its family's arithmetic; null where it is not known yet
  */
 public record CheckpointFiles(Path path, Map<String, String> sums, String version) {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
 
   public CheckpointFiles {
     sums = Collections.unmodifiableSortedMap(new TreeMap<>(sums));
@@ -55,6 +58,7 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
             "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens",
             maxNewTokens, path, context);
       }
+      checkpoint.notes().forEach(note -> LOG.info("model {}: {}", path, note));
       return new CheckpointFiles(path, checkpoint.sums(true), checkpoint.architecture().version());
     } catch (IOException e) {
       throw unreadable(path, e);
