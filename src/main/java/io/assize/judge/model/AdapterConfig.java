@@ -33,6 +33,7 @@ record AdapterConfig(ModelFolder own, ModelFolder base, double alpha, boolean ro
           "use_dora",
           "use_qalora",
           "arrow_config",
+          "kasa_config",
           "monteclora_config",
           "velora_config",
           "alora_invocation_tokens");
@@ -44,6 +45,7 @@ record AdapterConfig(ModelFolder own, ModelFolder base, double alpha, boolean ro
   static Optional<AdapterConfig> of(ModelFolder folder) throws IOException {
     folder.take(NAME, 1L << 20);
     if (!folder.texts().containsKey(NAME)) {
+      refuseAlone(folder);
       return Optional.empty();
     }
     JsonNode json = folder.json(NAME);
@@ -69,10 +71,17 @@ record AdapterConfig(ModelFolder own, ModelFolder base, double alpha, boolean ro
     if (!WHOLE_BASE.contains(began.toLowerCase(Locale.ROOT))) {
       throw refused(where, "init_lora_weights", began);
     }
+    ModelFolder base = base(folder, json, where);
+    if (base != folder && base.has(NAME)) {
+      throw UserError.configuration(
+          "%s: its base %s has an adapter of its own, and one is merged: merge the two with"
+              + " merge_and_unload() of peft and save the model with save_pretrained(DIRECTORY)",
+          where, base.directory());
+    }
     return Optional.of(
         new AdapterConfig(
             folder,
-            base(folder, json, where),
+            base,
             numbers.real("lora_alpha", 8, -1e6, 1e6),
             numbers.flag("use_rslora", false)));
   }
@@ -120,6 +129,18 @@ record AdapterConfig(ModelFolder own, ModelFolder base, double alpha, boolean ro
             + " beside it named base or as the model is, is read, and nothing is fetched: put the"
             + " base model into %s, or merge the two with merge_and_unload() of peft",
         where, named.isBlank() ? "a model that it does not name" : named, own.resolve("base"));
+  }
+
+  /** Weights of an adapter that nothing describes. */
+  private static void refuseAlone(ModelFolder folder) {
+    for (String name : List.of("adapter_model.safetensors", "adapter_model.bin")) {
+      if (folder.has(name)) {
+        throw UserError.configuration(
+            "model directory %s has %s, but no %s, which says how it is merged: fetch it, or take"
+                + " the adapter's file away to judge with the base model alone",
+            folder.directory(), name, NAME);
+      }
+    }
   }
 
   private static UserError refused(String where, String key, String found) {

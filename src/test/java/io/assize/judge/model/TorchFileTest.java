@@ -105,7 +105,9 @@ class TorchFileTest {
                 case "-inf" -> Double.NEGATIVE_INFINITY;
                 default -> Double.parseDouble(value);
               };
-          assertThat(floats.get(i)).as("%s at %d", name, i).isEqualTo((float) wanted);
+          assertThat(Float.compare(floats.get(i), (float) wanted))
+              .as("%s at %d: %s", name, i, value)
+              .isZero();
         }
       }
       // Some rows of a matrix whose columns lie one after the other.
