@@ -3,7 +3,6 @@ package io.assize.judge.model;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.UserError;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -100,7 +99,9 @@ record AdapterConfig(ModelFolder own, ModelFolder base, double alpha, boolean ro
         + " as they are read";
   }
 
-  /** The folder itself, where it holds a whole model; its {@code base}; or the one that is named. */
+  /**
+   * The folder itself, where it holds a whole model; its {@code base}; or the one that is named.
+   */
   private static ModelFolder base(ModelFolder folder, JsonNode json, String where) {
     String named = ModelJson.text(json, "base_model_name_or_path", "", where);
     Path own = folder.directory();

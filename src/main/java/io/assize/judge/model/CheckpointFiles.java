@@ -55,7 +55,8 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
         throw UserError.configuration(
-            "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens",
+            "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens: lower it, or use a"
+                + " model with a longer context",
             maxNewTokens, path, context);
       }
       checkpoint.notes().forEach(note -> LOG.info("model {}: {}", path, note));
@@ -163,7 +164,7 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
       if (highest >= vocabulary) {
         throw UserError.configuration(
             "%s: its tokenizer gives the token %d, but the model has %d tokens: they are not of one"
-                + " model",
+                + " model: fetch the whole checkpoint",
             path, highest, vocabulary);
       }
       checkpoint.endTokens();

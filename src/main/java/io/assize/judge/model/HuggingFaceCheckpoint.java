@@ -83,6 +83,9 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     try {
       this.files = WeightFiles.ofModel(model);
       opened.add(files);
+      if (packing.isEmpty()) {
+        packing = Quantisation.ofOwnFile(model, files.names());
+      }
       Weights base = files;
       if (packing.isPresent()) {
         base = new UnpackedWeights(base, packing.get());
@@ -182,8 +185,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     for (WeightFiles some : opened) {
       String prefix = some.folder() == model && folders.size() > 1 ? "base/" : "";
       for (TensorFile file : some.files()) {
-        sums.put(
-            prefix + CheckpointFiles.name(file.file().path()), file.file().sha256(claim));
+        sums.put(prefix + CheckpointFiles.name(file.file().path()), file.file().sha256(claim));
       }
     }
     return sums;
@@ -255,7 +257,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
       }
       if (!ModelJson.absent(text)) {
         throw UserError.configuration(
-            "%s: the tokenizer's %s is %s: a text is wanted",
+            "%s: the tokenizer's %s is %s: a text is wanted: fetch its tokenizer_config.json again",
             directory, key, ModelJson.shown(token));
       }
     }
@@ -265,7 +267,9 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private long tokenId(JsonNode id, String name) {
     if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
       throw UserError.configuration(
-          "%s: eos_token_id is %s: a token's number is wanted", where(name), ModelJson.shown(id));
+          "%s: eos_token_id is %s: a token's number, or a list of them, is wanted: fetch it"
+              + " again",
+          where(name), ModelJson.shown(id));
     }
     return id.longValue();
   }
@@ -280,8 +284,8 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private static void refuseCode(JsonNode json, String where) {
     if (!ModelJson.absent(json.path("auto_map"))) {
       throw UserError.configuration(
-          "%s has an auto_map: the model wants code of its own, which is not run: use a model of"
-              + " one of the architectures in docs/engine.md, whose config.json has none",
+          "%s has an auto_map: the model wants code of its own, which is not run: use a model of a"
+              + " known architecture (docs/engine.md), whose config.json has none",
           where);
     }
   }

@@ -33,17 +33,11 @@ final class Quantisation {
   }
 
   /** How the weights of a configuration are packed; empty where they are not. */
-  static Optional<Packing> of(JsonNode config, ModelFolder folder) throws IOException {
+  static Optional<Packing> of(JsonNode config, ModelFolder folder) {
     JsonNode json = config.path(KEY);
     String where = folder.where("config.json");
     if (ModelJson.absent(json)) {
       json = config.path("compression_config");
-    }
-    if (ModelJson.absent(json) && folder.has(OWN_FILE)) {
-      folder.take(OWN_FILE, 1L << 20);
-      json = folder.json(OWN_FILE);
-      where = folder.where(OWN_FILE);
-      return Optional.of(new Quantisation(json, where).columns(!json.has("version")));
     }
     if (ModelJson.absent(json)) {
       return Optional.empty();
@@ -53,6 +47,16 @@ final class Quantisation {
           "%s: %s is %s: an object is wanted: fetch it again", where, KEY, ModelJson.shown(json));
     }
     return Optional.of(new Quantisation(json, where).packing());
+  }
+
+  /** How weights are packed that an older writer of GPTQ describes in a file of its own. */
+  static Optional<Packing> ofOwnFile(ModelFolder folder, Set<String> tensors) throws IOException {
+    if (!folder.has(OWN_FILE) || tensors.stream().noneMatch(name -> name.endsWith(".qweight"))) {
+      return Optional.empty();
+    }
+    folder.take(OWN_FILE, 1L << 20);
+    String where = folder.where(OWN_FILE);
+    return Optional.of(new Quantisation(folder.json(OWN_FILE), where).columns(true));
   }
 
   private Packing packing() {

@@ -4,6 +4,7 @@ import io.assize.config.UserError;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.Set;
 
 /**
  * Matrices of 8-bit numbers, whole or floating, with a scale for all, for each row, or for each
@@ -15,6 +16,8 @@ import java.util.Arrays;
  */
 record ScaledPacking(String scale, int blockRows, int blockColumns, String text)
     implements Packing {
+  private static final String ZERO = ".weight_zero_point";
+  private static final Set<String> NARROW = Set.of("I8", "F8_E4M3", "F8_E5M2");
 
   @Override
   public String mark() {
@@ -25,10 +28,17 @@ record ScaledPacking(String scale, int blockRows, int blockColumns, String text)
   public long[] shape(Weights files, String module) {
     long[] shape = files.shape(module + ".weight");
     long[] scales = files.shape(module + scale);
-    if (shape == null || shape.length != 2 || width(scales, shape) < 0) {
+    long[] zeros = files.shape(module + ZERO);
+    boolean fits =
+        shape != null
+            && shape.length == 2
+            && NARROW.contains(String.valueOf(files.type(module + ".weight")))
+            && width(scales, shape) >= 0
+            && (zeros == null || Shapes.count(zeros) == Shapes.count(scales));
+    if (!fits) {
       throw UserError.configuration(
-          "tensor %s%s of shape %s is no scale of %s.weight of shape %s in blocks of %d × %d: one"
-              + " scale for all, for each row, or for each block is read: fetch it again",
+          "tensor %s%s of shape %s is no scale of 8-bit numbers %s.weight of shape %s in blocks of"
+              + " %d × %d: one scale for all, for each row, or for each block is read: fetch it again",
           module,
           scale,
           Arrays.toString(scales),
@@ -46,7 +56,7 @@ record ScaledPacking(String scale, int blockRows, int blockColumns, String text)
     long[] form = files.shape(module + scale);
     FloatBuffer scales = all(files, module + scale);
     FloatBuffer zeros =
-        files.has(module + ".weight_zero_point") ? all(files, module + ".weight_zero_point") : null;
+        files.has(module + ZERO) ? all(files, module + ZERO) : null;
     FloatBuffer weights = files.read(module + ".weight", from, rows);
     int columns = Math.toIntExact(shape[1]);
     int width = width(form, shape);
@@ -79,7 +89,7 @@ record ScaledPacking(String scale, int blockRows, int blockColumns, String text)
         columns == 1 && byRow
             || (byRow && blockRows == 1 || byBlock)
                 && columns == (shape[1] + blockColumns - 1) / blockColumns;
-    return fits ? Math.toIntExact(columns) : -1;
+    return fits && columns <= Integer.MAX_VALUE ? (int) columns : -1;
   }
 
   private static FloatBuffer all(Weights files, String name) throws IOException {

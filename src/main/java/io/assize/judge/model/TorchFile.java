@@ -63,7 +63,8 @@ final class TorchFile implements TensorFile {
               (name, tensor) ->
                   entries.put(
                       name,
-                      entry(name, tensor, records.get(folder + "/data/" + tensor.storage().key()))));
+                      entry(
+                          name, tensor, records.get(folder + "/data/" + tensor.storage().key()))));
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -175,13 +176,12 @@ final class TorchFile implements TensorFile {
               record.size()));
     }
     return new Entry(
-        tensor.type(),
-        record.begin() + tensor.offset() * width,
-        tensor.shape(),
-        tensor.strides());
+        tensor.type(), record.begin() + tensor.offset() * width, tensor.shape(), tensor.strides());
   }
 
-  /** The place of a tensor's last number in its storage; {@code beyond} for all that lie farther. */
+  /**
+   * The place of a tensor's last number in its storage; {@code beyond} for all that lie farther.
+   */
   private static long last(Described tensor, long beyond) {
     long last = tensor.offset();
     for (int i = 0; i < tensor.shape().size(); i++) {
@@ -236,8 +236,7 @@ final class TorchFile implements TensorFile {
   private void refuseOldForm() throws IOException {
     ByteBuffer head = ByteBuffer.allocate((int) Math.min(4, file.size()));
     file.read(0, head);
-    boolean zip =
-        head.limit() == 4 && head.get(0) == 'P' && head.get(1) == 'K' && head.get(2) == 3;
+    boolean zip = head.limit() == 4 && head.get(0) == 'P' && head.get(1) == 'K' && head.get(2) == 3;
     if (!zip) {
       throw UserError.configuration(
           "%s is no zip archive of torch.save: bare pickles and tar archives, as PyTorch wrote them"

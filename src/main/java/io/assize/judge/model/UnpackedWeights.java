@@ -29,9 +29,7 @@ final class UnpackedWeights implements Weights {
   @Override
   public FloatBuffer read(String name, long from, long rows) throws IOException {
     String module = packed(name);
-    return module == null
-        ? files.read(name, from, rows)
-        : packing.read(files, module, from, rows);
+    return module == null ? files.read(name, from, rows) : packing.read(files, module, from, rows);
   }
 
   @Override

@@ -29,7 +29,9 @@ final class WeightFiles implements Weights, AutoCloseable {
   private final List<TensorFile> files = new ArrayList<>();
   private final Map<String, TensorFile> byTensor = new HashMap<>();
 
-  /** A way to store weights: the name of its one file, that of the index, and of any of its files. */
+  /**
+   * A way to store weights: the name of its one file, that of the index, and of any of its files.
+   */
   private enum Form {
     SAFETENSORS("safetensors"),
     TORCH("bin");
@@ -66,7 +68,8 @@ final class WeightFiles implements Weights, AutoCloseable {
 
   /** Whether a folder holds a checkpoint's weights. */
   static boolean hold(Path directory) {
-    for (String name : List.of(Form.SAFETENSORS.single("model"), Form.TORCH.single("pytorch_model"))) {
+    for (String name :
+        List.of(Form.SAFETENSORS.single("model"), Form.TORCH.single("pytorch_model"))) {
       if (Files.exists(directory.resolve(name))
           || Files.exists(directory.resolve(name + ".index.json"))) {
         return true;
@@ -150,8 +153,11 @@ final class WeightFiles implements Weights, AutoCloseable {
         shape.length == 0 ? 1 : shape[0],
         bytes -> {
           while (bytes.hasRemaining()) {
-            integers[at[0]++] =
-                type == NumberType.I32 ? bytes.getInt() : Math.toIntExact(bytes.getLong());
+            long integer = type == NumberType.I32 ? bytes.getInt() : bytes.getLong();
+            if (integer != (int) integer) {
+              throw file.file().broken("tensor " + name + " has the number " + integer);
+            }
+            integers[at[0]++] = (int) integer;
           }
         });
     return integers;

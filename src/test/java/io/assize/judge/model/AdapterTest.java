@@ -112,10 +112,7 @@ class AdapterTest {
     Path tiny = TorchFileTest.GOLDEN.resolveSibling("tiny-llama");
     try (Stream<Path> files = Files.list(tiny)) {
       for (Path file : files.filter(f -> !f.toString().contains("tokenizer")).toList()) {
-        Files.copy(
-            file,
-            other.resolve(file.getFileName()),
-            StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(file, other.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
       }
     }
     refused(adapter, "do not change");

@@ -11,6 +11,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +98,22 @@ class QuantisedCheckpointTest {
         .isInstanceOf(UserError.class)
         .hasMessageContaining(message)
         .hasMessageContaining("are read: use such a quantisation of the model");
+  }
+
+  @Test
+  void anOlderWritersOwnFileIsReadWhereWeightsAreItsOnly() throws IOException {
+    Path golden = TorchFileTest.GOLDEN.resolve("gptq-4");
+    Files.copy(golden.resolve("model.safetensors"), dir.resolve("model.safetensors"));
+    Files.writeString(
+        dir.resolve("quantize_config.json"), "{\"bits\": 4, \"group_size\": 16, \"sym\": false}");
+    ModelFolder folder = new ModelFolder(dir);
+    try (WeightFiles files = WeightFiles.ofModel(folder);
+        SafetensorsFile expected = new SafetensorsFile(golden.resolve("expected.safetensors"))) {
+      assertThat(Quantisation.ofOwnFile(folder, Set.of("m.weight"))).isEmpty();
+      assertThat(folder.texts()).isEmpty();
+      Packing packing = Quantisation.ofOwnFile(folder, files.names()).orElseThrow();
+      assertThat(packing.shape(files, "m")).isEqualTo(expected.shape("m.weight"));
+    }
   }
 
   @Test

@@ -154,7 +154,8 @@ class TorchFileTest {
         Arguments.of("REDUCE of a storage", "ctorch\nHalfStorage\n)R.", "a call of torch.Half"),
         Arguments.of("OrderedDict of more", "ccollections\nOrderedDict\nN\205R.", "a call of coll"),
         Arguments.of("BUILD of a list", "]}b.", "a state for something else"),
-        Arguments.of("BUILD of a global", "ccollections\nOrderedDict\n}b.", "a state for something"),
+        Arguments.of(
+            "BUILD of a global", "ccollections\nOrderedDict\n}b.", "a state for something"),
         Arguments.of("APPEND to a mapping", "}Na.", "an append to something else"),
         Arguments.of("SETITEM in a list", "]X\1\0\0\0xNs.", "an item set in something else"),
         Arguments.of("keys that are no texts", "}K\1Ns.", "keys are no texts"),
@@ -176,13 +177,26 @@ class TorchFileTest {
         Arguments.of("a mapping in itself", "}q\1X\12\0\0\0state_dicth\1s.", "no tensors by name"),
         Arguments.of("an id that is a text", "X\1\0\0\0xQ.", "a persistent id"),
         Arguments.of("other arguments", tensor + "K\0N)NNtRs.", "a call of torch._utils._reb"),
-        Arguments.of("no such numbers", tensor.replace("X\1\0\0\0000", "X\1\0\0\0009") + "K\0K\4\205K\1\205\211NtRs.", "lacks the numbers"),
+        Arguments.of(
+            "no such numbers",
+            tensor.replace("X\1\0\0\0000", "X\1\0\0\0009") + "K\0K\4\205K\1\205\211NtRs.",
+            "lacks the numbers"),
         Arguments.of("beyond", tensor + "K\1K\4\205K\1\205\211NtRs.", "does not fit its storage"),
         Arguments.of("before", tensor + "J\377\377\377\377K\4\205K\1\205\211NtRs.", "does not fit"),
-        Arguments.of("long steps", tensor + "K\0K\2\205\212\10\377\377\377\377\377\377\377\177\205\211NtRs.", "does not fit"),
-        Arguments.of("steps back", tensor + "K\0K\2\205J\377\377\377\377\205\211NtRs.", "does not fit"),
-        Arguments.of("one number often", tensor + "K\0J\377\377\377\177\205K\0\205\211NtRs.", "does not fit"),
-        Arguments.of("more than its storage", (tensor + "K\0K\4\205K\1\205\211NtRs.").replace("K\4tQ", "J\377\377\377\177tQ"), "does not fit"));
+        Arguments.of(
+            "long steps",
+            tensor + "K\0K\2\205\212\10\377\377\377\377\377\377\377\177\205\211NtRs.",
+            "does not fit"),
+        Arguments.of(
+            "steps back", tensor + "K\0K\2\205J\377\377\377\377\205\211NtRs.", "does not fit"),
+        Arguments.of(
+            "one number often",
+            tensor + "K\0J\377\377\377\177\205K\0\205\211NtRs.",
+            "does not fit"),
+        Arguments.of(
+            "more than its storage",
+            (tensor + "K\0K\4\205K\1\205\211NtRs.").replace("K\4tQ", "J\377\377\377\177tQ"),
+            "does not fit"));
   }
 
   @ParameterizedTest(name = "{0}")
