@@ -267,8 +267,8 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private long tokenId(JsonNode id, String name) {
     if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
       throw UserError.configuration(
-          "%s: eos_token_id is %s: a token's number, or a list of them, is wanted: fetch it"
-              + " again",
+          "%s: eos_token_id is %s: a token's number is wanted, or a list of them:"
+              + " fetch it again",
           where(name), ModelJson.shown(id));
     }
     return id.longValue();

@@ -222,7 +222,7 @@ class CheckpointTest {
         "num_hidden_layers|4|model.layers.3.|its configuration asks for|fetch the whole",
         "hidden_size|32|has shape [384, 64]|says [384, 32]|of one model",
         "max_position_embeddings|8|max_new_tokens is 8|context of 8 tokens|lower it",
-        "eos_token_id|\"x\"|the text \"x\"|a token's number, or a list|fetch it again"
+        "eos_token_id|\"x\"|the text \"x\"|a token's number is wanted, or a list|fetch it again"
       })
   void aRefusalSaysWhatWasFoundWhatIsSupportedAndTheNearestWay(
       String key, String value, String found, String supported, String way) throws IOException {
