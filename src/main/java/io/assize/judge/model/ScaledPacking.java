@@ -55,8 +55,7 @@ record ScaledPacking(String scale, int blockRows, int blockColumns, String text)
     long[] shape = shape(files, module);
     long[] form = files.shape(module + scale);
     FloatBuffer scales = all(files, module + scale);
-    FloatBuffer zeros =
-        files.has(module + ZERO) ? all(files, module + ZERO) : null;
+    FloatBuffer zeros = files.has(module + ZERO) ? all(files, module + ZERO) : null;
     FloatBuffer weights = files.read(module + ".weight", from, rows);
     int columns = Math.toIntExact(shape[1]);
     int width = width(form, shape);
