@@ -37,7 +37,8 @@ public final class Architectures {
         .orElseThrow(
             () ->
                 UserError.configuration(
-                    "%s: architecture %s is not supported: use a model of %s",
+                    "%s: architecture %s is not supported: use a model of %s; or serve this one elsewhere"
+                        + " and judge by kind = http",
                     where,
                     config.path("architectures").path(0).asText("none"),
                     known.stream().map(Architecture::name).collect(joining(", "))));

@@ -3,6 +3,7 @@ package io.assize.judge.model;
 import io.assize.prompt.ChatTemplate;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -14,6 +15,11 @@ public interface Checkpoint extends AutoCloseable {
   Architecture architecture();
 
   DecoderConfig config();
+
+  /** What a user should know of how its weights are read, in a few words each. */
+  default List<String> notes() {
+    return List.of();
+  }
 
   /** The tokenizer in the format of Hugging Face's {@code tokenizer.json}. */
   String tokenizerJson();

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a checkpoint: a directory in Hugging Face's form, or one GGUF file.
@@ -21,6 +23,7 @@ import java.util.stream.LongStream;
  * @param version the version of its family's arithmetic; null where it is not known yet
  */
 public record CheckpointFiles(Path path, Map<String, String> sums, String version) {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
 
   public CheckpointFiles {
     sums = Collections.unmodifiableSortedMap(new TreeMap<>(sums));
@@ -61,9 +64,11 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
         throw UserError.configuration(
-            "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens",
+            "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens: lower it, or use a"
+                + " model with a longer context",
             maxNewTokens, path, context);
       }
+      checkpoint.notes().forEach(note -> LOG.info("model {}: {}", path, note));
       return new CheckpointFiles(path, checkpoint.sums(true), checkpoint.architecture().version());
     } catch (IOException e) {
       throw unreadable(path, e);
@@ -199,7 +204,7 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
       if (highest >= vocabulary) {
         throw UserError.configuration(
             "%s: its tokenizer gives the token %d, but the model has %d tokens: they are not of one"
-                + " model",
+                + " model: fetch the whole checkpoint",
             path, highest, vocabulary);
       }
       checkpoint.endTokens();
