@@ -18,7 +18,8 @@ import java.util.stream.LongStream;
  *
  * @param path the directory or file
  * @param sums the sha-256 that each file must have, by name; empty where nobody has checked them
- * @param version the version of its family's arithmetic; null where it is not known yet
+ * @param version the version of its family's arithmetic and of how its text is read; null where it
+ *     is not known yet
  */
 public record CheckpointFiles(Path path, Map<String, String> sums, String version) {
 
@@ -48,14 +49,15 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     try (Checkpoint checkpoint = find(path).open()) {
       ModelTensors tensors = ModelTensors.of(checkpoint, path.toString());
       List<Segment> rendered = new ChatFormats(checkpoint).of(chat).render(probe);
-      checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
+      String reading = checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
         throw UserError.configuration(
             "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens",
             maxNewTokens, path, context);
       }
-      return new CheckpointFiles(path, checkpoint.sums(true), checkpoint.architecture().version());
+      String version = checkpoint.architecture().version() + reading;
+      return new CheckpointFiles(path, checkpoint.sums(true), version);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -147,8 +149,12 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     return file.getFileName().toString();
   }
 
-  /** The tokenizer opens, and gives tokens that the model has. */
-  private static void checkTokens(
+  /**
+   * The tokenizer opens, and gives tokens that the model has.
+   *
+   * @return what the verdicts' key has of it beside its files
+   */
+  private static String checkTokens(
       Checkpoint checkpoint,
       long vocabulary,
       List<Segment> rendered,
@@ -163,6 +169,7 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
             path, highest, vocabulary);
       }
       checkpoint.endTokens();
+      return tokenizer.asBefore() && checkpoint.tokenizerAsFound() ? "" : " " + Tokenizer.READING;
     }
   }
 

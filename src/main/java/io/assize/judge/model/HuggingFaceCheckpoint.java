@@ -18,14 +18,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A directory as Hugging Face's hub holds it: {@code config.json}, {@code tokenizer.json}, {@code
- * model.safetensors} or shards with their index; optionally {@code generation_config.json}, {@code
+ * A directory as Hugging Face's hub holds it: {@code config.json}, {@code tokenizer.json} or
+ * {@code tokenizer.model}, {@code model.safetensors} or shards with their index; optionally {@code generation_config.json}, {@code
  * tokenizer_config.json}, {@code special_tokens_map.json} and {@code chat_template.jinja}. No other
  * file is opened, whatever these say, and none of them is run.
  */
@@ -33,6 +32,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private static final String CONFIG = "config.json";
   private static final String GENERATION = "generation_config.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String SENTENCE_PIECE = "tokenizer.model";
   private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final String SPECIAL_TOKENS = "special_tokens_map.json";
   private static final String TEMPLATE = "chat_template.jinja";
@@ -44,6 +44,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
           CONFIG, 1L << 20,
           GENERATION, 1L << 20,
           TOKENIZER, 64L << 20,
+          SENTENCE_PIECE, 16L << 20,
           TOKENIZER_CONFIG, 4L << 20,
           SPECIAL_TOKENS, 1L << 20,
           TEMPLATE, 1L << 20,
@@ -55,7 +56,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private final Architecture architecture;
   private final DecoderConfig config;
   private final ObjectNode tokenizerConfig;
-  private final ObjectNode specialTokens;
+  private final TokenizerFiles tokenizer;
   private final Map<String, byte[]> texts = new LinkedHashMap<>();
   private final Map<String, SafetensorsFile> byTensor = new HashMap<>();
   private final List<SafetensorsFile> shards = new ArrayList<>();
@@ -63,7 +64,9 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   HuggingFaceCheckpoint(Path directory, List<Architecture> known) throws IOException {
     this.directory = directory;
     for (String name : TEXTS.keySet()) {
-      if (Files.exists(directory.resolve(name))) {
+      boolean used =
+          !name.equals(SENTENCE_PIECE) || !Files.exists(directory.resolve(TOKENIZER));
+      if (used && Files.exists(directory.resolve(name))) {
         texts.put(name, text(name));
       }
     }
@@ -73,7 +76,16 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     this.config = architecture.config(json, where(CONFIG));
     this.tokenizerConfig = json(TOKENIZER_CONFIG);
     refuseCode(tokenizerConfig, TOKENIZER_CONFIG);
-    this.specialTokens = json(SPECIAL_TOKENS);
+    if (!texts.containsKey(TOKENIZER) && !texts.containsKey(SENTENCE_PIECE)) {
+      throw lacks(TOKENIZER);
+    }
+    this.tokenizer =
+        new TokenizerFiles(
+            directory,
+            texts.get(TOKENIZER),
+            texts.get(SENTENCE_PIECE),
+            tokenizerConfig,
+            json(SPECIAL_TOKENS));
     try {
       for (String name : weights()) {
         openShard(name);
@@ -96,7 +108,12 @@ final class HuggingFaceCheckpoint implements Checkpoint {
 
   @Override
   public String tokenizerJson() {
-    return new String(tokenizer(), StandardCharsets.UTF_8);
+    return tokenizer.json();
+  }
+
+  @Override
+  public boolean tokenizerAsFound() {
+    return tokenizer.asFound();
   }
 
   @Override
@@ -106,12 +123,12 @@ final class HuggingFaceCheckpoint implements Checkpoint {
 
   @Override
   public String bosToken() {
-    return tokenText("bos_token");
+    return tokenizer.bosToken();
   }
 
   @Override
   public String eosToken() {
-    return tokenText("eos_token");
+    return tokenizer.eosToken();
   }
 
   /** The configuration's, and the end token of the tokenizer, which may be another. */
@@ -126,8 +143,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
         ends.add(tokenId(id, name));
       }
     }
-    OptionalLong own = TokenizerJson.idOf(eosToken(), tokenizer(), where(TOKENIZER));
-    own.ifPresent(ends::add);
+    tokenizer.eosId().ifPresent(ends::add);
     return ends;
   }
 
@@ -157,14 +173,6 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     for (SafetensorsFile shard : shards) {
       shard.close();
     }
-  }
-
-  private byte[] tokenizer() {
-    byte[] json = texts.get(TOKENIZER);
-    if (json == null) {
-      throw withoutTokenizer();
-    }
-    return json;
   }
 
   private String chatTemplateText(String name) {
@@ -200,23 +208,6 @@ final class HuggingFaceCheckpoint implements Checkpoint {
       }
     }
     return named;
-  }
-
-  /** A token's text, from wherever the directory has it; empty where nothing names it. */
-  private String tokenText(String key) {
-    for (ObjectNode json : List.of(tokenizerConfig, specialTokens)) {
-      JsonNode token = json.path(key);
-      JsonNode text = token.isObject() ? token.path("content") : token;
-      if (text.isTextual()) {
-        return text.textValue();
-      }
-      if (!ModelJson.absent(text)) {
-        throw UserError.configuration(
-            "%s: the tokenizer's %s is %s: a text is wanted",
-            directory, key, ModelJson.shown(token));
-      }
-    }
-    return "";
   }
 
   private long tokenId(JsonNode id, String name) {
@@ -333,17 +324,6 @@ final class HuggingFaceCheckpoint implements Checkpoint {
               + " known architecture",
           where(name));
     }
-  }
-
-  private UserError withoutTokenizer() {
-    return Files.exists(directory.resolve("tokenizer.model"))
-        ? UserError.configuration(
-            "model directory %s has a tokenizer.model, but no tokenizer.json, which is what the"
-                + " judge reads: make it with Python's"
-                + " AutoTokenizer.from_pretrained(DIRECTORY).save_pretrained(DIRECTORY) of"
-                + " transformers",
-            directory)
-        : lacks(TOKENIZER);
   }
 
   private UserError withoutWeights() {
