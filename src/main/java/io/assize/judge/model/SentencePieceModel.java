@@ -113,6 +113,11 @@ public record SentencePieceModel(
           .put("precompiled_charsmap", Base64.getEncoder().encodeToString(charsMap));
     }
     if (oneSpace) {
+      normalizers
+          .addObject()
+          .put("type", "Strip")
+          .put("strip_left", true)
+          .put("strip_right", true);
       normalizers.add(replace("Regex", " {2,}", " "));
     }
   }
@@ -170,8 +175,8 @@ public record SentencePieceModel(
   }
 
   /**
-   * All pairs of pieces that make a piece, the best piece first; of one piece's pairs that with the
-   * longer left part first, in transformers' order.
+   * All pairs of pieces that make a piece, in transformers' order: the best piece first, and of one
+   * piece's pairs that with the longer left part.
    */
   private List<Merge> merges(Map<String, Integer> ids) {
     List<Merge> merges = new ArrayList<>();

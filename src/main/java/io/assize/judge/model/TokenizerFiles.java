@@ -73,8 +73,11 @@ final class TokenizerFiles {
       return new String(found, StandardCharsets.UTF_8);
     }
     ObjectNode json = ModelJson.object(found, "tokenizer of " + directory);
-    if (!json.path("added_tokens").isArray()) {
+    if (ModelJson.absent(json.path("added_tokens"))) {
       json.putArray("added_tokens");
+    }
+    if (!json.path("added_tokens").isArray()) {
+      return json.toString();
     }
     ArrayNode tokens = (ArrayNode) json.get("added_tokens");
     long next =

@@ -92,6 +92,7 @@ public final class TokenizerJson {
     check.part(json.path("pre_tokenizer"), PRE_TOKENIZERS);
     check.part(json.path("decoder"), DECODERS);
     check.model(json.path("model"));
+    check.ids(json.path("added_tokens"), json.path("model").path("vocab"));
     return json;
   }
 
@@ -203,6 +204,21 @@ public final class TokenizerJson {
       if (content.isEmpty() || content.length() > MAX_TOKEN) {
         throw refused(
             String.format(Locale.ROOT, "an added token has %d characters", content.length()));
+      }
+    }
+  }
+
+  /** The library would give such a token the number that its model has for the text. */
+  private void ids(JsonNode tokens, JsonNode vocabulary) {
+    for (JsonNode token : tokens) {
+      JsonNode known = vocabulary.path(token.path("content").asText());
+      if (known.isNumber() && known.intValue() != token.path("id").intValue()) {
+        throw refused(
+            String.format(
+                Locale.ROOT,
+                "its added token %d is %d in its vocab",
+                token.path("id").intValue(),
+                known.intValue()));
       }
     }
   }
