@@ -188,7 +188,9 @@ public final class PromptTokenizer implements Tokenizer {
       at = chat.text().offsetByCodePoints(at, spans[i].getStart() - points);
       points = spans[i].getStart();
       int end = chat.text().offsetByCodePoints(at, spans[i].getEnd() - points);
-      for (int c = chat.data().nextSetBit(at); c >= 0 && c < end; c = chat.data().nextSetBit(c + 1)) {
+      for (int c = chat.data().nextSetBit(at);
+          c >= 0 && c < end;
+          c = chat.data().nextSetBit(c + 1)) {
         if (!Character.isWhitespace(chat.text().charAt(c))) {
           return true;
         }

@@ -58,8 +58,7 @@ final class QuestionTokens {
             .toList();
     int end = answered.stream().mapToInt(one -> common(whole, one)).min().orElse(whole.length);
     int text = common(tokenizer.encodeText(TEXT), whole);
-    this.answers =
-        answered.stream().map(one -> Arrays.copyOfRange(one, end, one.length)).toList();
+    this.answers = answered.stream().map(one -> Arrays.copyOfRange(one, end, one.length)).toList();
     this.merging = whole.length - end;
     this.prefixAfterText = Arrays.copyOfRange(whole, text, end);
     long[] alone = tokenizer.encodeText(question.prefix());

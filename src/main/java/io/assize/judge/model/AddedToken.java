@@ -32,9 +32,42 @@ public record AddedToken(
 
   private static final Set<String> ELEMENTS =
       Set.of(
-          "table", "caption", "thead", "tbody", "tfoot", "tr", "th", "td", "h1", "h2", "h3", "h4",
-          "h5", "h6", "p", "br", "hr", "ul", "ol", "li", "blockquote", "strong", "em", "b", "i",
-          "u", "sub", "sup", "code", "pre", "div", "span", "a", "img", "html", "body");
+          "table",
+          "caption",
+          "thead",
+          "tbody",
+          "tfoot",
+          "tr",
+          "th",
+          "td",
+          "h1",
+          "h2",
+          "h3",
+          "h4",
+          "h5",
+          "h6",
+          "p",
+          "br",
+          "hr",
+          "ul",
+          "ol",
+          "li",
+          "blockquote",
+          "strong",
+          "em",
+          "b",
+          "i",
+          "u",
+          "sub",
+          "sup",
+          "code",
+          "pre",
+          "div",
+          "span",
+          "a",
+          "img",
+          "html",
+          "body");
 
   /** The token of an object of {@code added_tokens}. */
   public static AddedToken of(JsonNode json) {

@@ -49,7 +49,8 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     try (Checkpoint checkpoint = find(path).open()) {
       ModelTensors tensors = ModelTensors.of(checkpoint, path.toString());
       List<Segment> rendered = new ChatFormats(checkpoint).of(chat).render(probe);
-      String reading = checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
+      String reading =
+          checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
         throw UserError.configuration(

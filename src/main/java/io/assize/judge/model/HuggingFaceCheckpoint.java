@@ -23,10 +23,11 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A directory as Hugging Face's hub holds it: {@code config.json}, {@code tokenizer.json} or
- * {@code tokenizer.model}, {@code model.safetensors} or shards with their index; optionally {@code generation_config.json}, {@code
- * tokenizer_config.json}, {@code special_tokens_map.json} and {@code chat_template.jinja}. No other
- * file is opened, whatever these say, and none of them is run.
+ * A directory as Hugging Face's hub holds it: {@code config.json}, {@code tokenizer.json} or {@code
+ * tokenizer.model}, {@code model.safetensors} or shards with their index; optionally {@code
+ * generation_config.json}, {@code tokenizer_config.json}, {@code special_tokens_map.json} and
+ * {@code chat_template.jinja}. No other file is opened, whatever these say, and none of them is
+ * run.
  */
 final class HuggingFaceCheckpoint implements Checkpoint {
   private static final String CONFIG = "config.json";
@@ -64,8 +65,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   HuggingFaceCheckpoint(Path directory, List<Architecture> known) throws IOException {
     this.directory = directory;
     for (String name : TEXTS.keySet()) {
-      boolean used =
-          !name.equals(SENTENCE_PIECE) || !Files.exists(directory.resolve(TOKENIZER));
+      boolean used = !name.equals(SENTENCE_PIECE) || !Files.exists(directory.resolve(TOKENIZER));
       if (used && Files.exists(directory.resolve(name))) {
         texts.put(name, text(name));
       }

@@ -113,11 +113,7 @@ public record SentencePieceModel(
           .put("precompiled_charsmap", Base64.getEncoder().encodeToString(charsMap));
     }
     if (oneSpace) {
-      normalizers
-          .addObject()
-          .put("type", "Strip")
-          .put("strip_left", true)
-          .put("strip_right", true);
+      normalizers.addObject().put("type", "Strip").put("strip_left", true).put("strip_right", true);
       normalizers.add(replace("Regex", " {2,}", " "));
     }
   }
@@ -137,12 +133,7 @@ public record SentencePieceModel(
     decoders.addObject().put("type", "ByteFallback");
     decoders.addObject().put("type", "Fuse");
     if (addPrefixSpace) {
-      decoders
-          .addObject()
-          .put("type", "Strip")
-          .put("content", " ")
-          .put("start", 1)
-          .put("stop", 0);
+      decoders.addObject().put("type", "Strip").put("content", " ").put("start", 1).put("stop", 0);
     }
     return sequence;
   }

@@ -23,7 +23,12 @@ final class TokenizerFiles {
   /** The keys of tokens that transformers adds where the tokenizer lacks them, in its order. */
   private static final List<String> NAMED =
       List.of(
-          "bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token",
+          "bos_token",
+          "eos_token",
+          "unk_token",
+          "sep_token",
+          "pad_token",
+          "cls_token",
           "mask_token");
 
   private static final int MAX_ADDED = 1 << 16;
@@ -51,10 +56,7 @@ final class TokenizerFiles {
     this.map = map;
     this.sentencePiece =
         json == null ? SentencePieceFile.of(model, where("tokenizer.model")) : null;
-    this.found =
-        json == null
-            ? made(sentencePiece.model()).getBytes(StandardCharsets.UTF_8)
-            : json;
+    this.found = json == null ? made(sentencePiece.model()).getBytes(StandardCharsets.UTF_8) : json;
     this.added = new TreeMap<>(TokenizerJson.added(found, where("tokenizer.json")));
     config.path("added_tokens_decoder").fields().forEachRemaining(this::decoded);
     NAMED.forEach(key -> lacks(content(key)));

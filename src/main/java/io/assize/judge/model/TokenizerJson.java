@@ -336,8 +336,7 @@ public final class TokenizerJson {
       String text = good ? piece.get(0).textValue() : "";
       if (text.isEmpty() || text.length() > MAX_TOKEN || !pieces.add(text)) {
         throw refused(
-            String.format(
-                Locale.ROOT, "its piece %d is none, or two are the same", pieces.size()));
+            String.format(Locale.ROOT, "its piece %d is none, or two are the same", pieces.size()));
       }
     }
     ModelNumbers numbers = ModelNumbers.ofJson(model, where);
