@@ -8,7 +8,6 @@ import io.assize.judge.JudgeException.Reason;
 import io.assize.judge.Prompt;
 import io.assize.judge.Question;
 import io.assize.judge.WorkDone;
-import io.assize.judge.model.Tokenizer;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import java.io.IOException;
@@ -30,7 +29,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -121,8 +119,12 @@ public final class GeneratingJudge implements Judge {
     if (prompt.rule() == DecisionRule.SCORE) {
       return responses.answer(prompt);
     }
-    long[] tokens = model.tokens(prompt.messages(), prompt.chat());
-    return submit(tokens, prompt.rule(), prompt.attempt()).future();
+    QuestionTokens question = question(prompt.rule());
+    long[] tokens =
+        ThinkThenDecide.writes(question, decoding)
+            ? model.tokens(prompt.messages(), prompt.chat())
+            : question.after(model, prompt.messages(), prompt.chat());
+    return submit(tokens, question, prompt.attempt()).future();
   }
 
   /**
@@ -132,7 +134,16 @@ public final class GeneratingJudge implements Judge {
    * @param attempt 0; more where an answer is asked for again
    */
   public ThinkThenDecide submit(long[] tokens, DecisionRule rule, int attempt) {
-    QuestionTokens question = rule == null ? null : questions.get(rule);
+    QuestionTokens question = question(rule);
+    boolean writes = ThinkThenDecide.writes(question, decoding);
+    return submit(writes ? tokens : question.after(tokens), question, attempt);
+  }
+
+  private QuestionTokens question(DecisionRule rule) {
+    return rule == null ? null : questions.get(rule);
+  }
+
+  private ThinkThenDecide submit(long[] tokens, QuestionTokens question, int attempt) {
     ThinkThenDecide request =
         new ThinkThenDecide(tokens, question, decoding, attempt, model.tokenizer(), this::give);
     int most = request.mostPositions();
@@ -167,15 +178,12 @@ public final class GeneratingJudge implements Judge {
     if (gone != null) {
       return CompletableFuture.failedFuture(gone);
     }
-    Tokenizer tokenizer = model.tokenizer();
-    long[] read = model.tokens(messages, chat);
-    long[] prefix = tokenizer.encodeText(question.prefix());
-    long[] prompt = LongStream.concat(LongStream.of(read), LongStream.of(prefix)).toArray();
-    List<long[]> answers = question.answers().stream().map(tokenizer::encodeText).toList();
-    TextScores scores = new TextScores(prompt, answers, true, this::give);
+    QuestionTokens tokens = new QuestionTokens(question, model.tokenizer());
+    long[] prompt = tokens.after(model, messages, chat);
+    TextScores scores = new TextScores(prompt, tokens.answers(), true, this::give);
     int most = scores.reservation() - 1;
     if (most > model.contextLength()) {
-      return CompletableFuture.failedFuture(tooLong(read.length, most - read.length));
+      return CompletableFuture.failedFuture(tooLong(prompt.length, most - prompt.length));
     }
     return scores(scores).thenApply(Question::probabilities);
   }

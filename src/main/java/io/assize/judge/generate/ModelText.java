@@ -3,6 +3,8 @@ package io.assize.judge.generate;
 import io.assize.judge.model.ChatFormats;
 import io.assize.judge.model.Tokenizer;
 import io.assize.prompt.ChatMessage;
+import io.assize.prompt.Segment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
@@ -38,6 +40,13 @@ public record ModelText(
   /** The tokens of a chat as the model reads them. */
   public long[] tokens(List<ChatMessage> messages, String chat) {
     return tokenizer.encode(formats.of(chat).render(messages));
+  }
+
+  /** The tokens of a chat whose answer begins with a text. */
+  long[] tokens(List<ChatMessage> messages, String chat, String begins) {
+    List<Segment> segments = new ArrayList<>(formats.of(chat).render(messages));
+    segments.add(new Segment(begins, false));
+    return tokenizer.encode(segments);
   }
 
   /**

@@ -24,6 +24,11 @@ public interface Checkpoint extends AutoCloseable {
   /** The tokenizer in the format of Hugging Face's {@code tokenizer.json}. */
   String tokenizerJson();
 
+  /** Whether that is what lies there, and nothing was added to it from other files. */
+  default boolean tokenizerAsFound() {
+    return true;
+  }
+
   /**
    * One of the model's own chat templates.
    *

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  *
  * @param path the directory or file
  * @param sums the sha-256 that each file must have, by name; empty where nobody has checked them
- * @param version the version of its family's arithmetic; null where it is not known yet
+ * @param version the version of its family's arithmetic and of how its text is read; null where it
+ *     is not known yet
  */
 public record CheckpointFiles(Path path, Map<String, String> sums, String version) {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
@@ -60,7 +61,8 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
       if (scores) {
         checkpoint.paddingToken();
       }
-      checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
+      String reading =
+          checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
         throw UserError.configuration(
@@ -69,7 +71,8 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
             maxNewTokens, path, context);
       }
       checkpoint.notes().forEach(note -> LOG.info("model {}: {}", path, note));
-      return new CheckpointFiles(path, checkpoint.sums(true), checkpoint.architecture().version());
+      String version = checkpoint.architecture().version() + reading;
+      return new CheckpointFiles(path, checkpoint.sums(true), version);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
@@ -192,8 +195,12 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     }
   }
 
-  /** The tokenizer opens, and gives tokens that the model has. */
-  private static void checkTokens(
+  /**
+   * The tokenizer opens, and gives tokens that the model has.
+   *
+   * @return what the verdicts' key has of it beside its files
+   */
+  private static String checkTokens(
       Checkpoint checkpoint,
       long vocabulary,
       List<Segment> rendered,
@@ -208,6 +215,7 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
             path, highest, vocabulary);
       }
       checkpoint.endTokens();
+      return tokenizer.asBefore() && checkpoint.tokenizerAsFound() ? "" : " " + Tokenizer.READING;
     }
   }
 

@@ -19,7 +19,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * A directory as Hugging Face's hub holds it: {@code config.json}, {@code tokenizer.json}, and the
+ * A directory as Hugging Face's hub holds it: {@code config.json}, {@code tokenizer.json} or
+ * {@code tokenizer.model}, and the
  * weights, {@code model.safetensors} or {@code pytorch_model.bin} or shards of either with their
  * index; optionally {@code generation_config.json}, {@code tokenizer_config.json}, {@code
  * special_tokens_map.json} and {@code chat_template.jinja}. Weights that are quantised are
@@ -30,6 +31,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private static final String CONFIG = "config.json";
   private static final String GENERATION = "generation_config.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String SENTENCE_PIECE = "tokenizer.model";
   private static final String TOKENIZER_CONFIG = "tokenizer_config.json";
   private static final String SPECIAL_TOKENS = "special_tokens_map.json";
   private static final String TEMPLATE = "chat_template.jinja";
@@ -37,6 +39,8 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   /** Most bytes of each; the largest that are in use have less than half. */
   private static final Map<String, Long> MODEL_TEXTS =
       Map.of(CONFIG, 1L << 20, GENERATION, 1L << 20);
+
+  private static final long MOST_SENTENCE_PIECE = 16L << 20;
 
   private static final Map<String, Long> TOKENIZER_TEXTS =
       Map.of(
@@ -51,7 +55,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private final Architecture architecture;
   private final DecoderConfig config;
   private final ObjectNode tokenizerConfig;
-  private final ObjectNode specialTokens;
+  private final TokenizerFiles tokenizer;
   private final List<String> notes = new ArrayList<>();
   private final Map<String, ModelFolder> folders = new LinkedHashMap<>();
   private final List<WeightFiles> opened = new ArrayList<>();
@@ -63,13 +67,16 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     ModelFolder own = new ModelFolder(directory);
     Optional<AdapterConfig> adapter = AdapterConfig.of(own);
     this.model = adapter.isPresent() ? adapter.get().base() : own;
-    this.tokens = own.has(TOKENIZER) ? own : model;
+    this.tokens = own.has(TOKENIZER) || own.has(SENTENCE_PIECE) ? own : model;
     folders.put("", own);
     if (model != own) {
       folders.put("base/", model);
     }
     take(model, MODEL_TEXTS);
     take(tokens, TOKENIZER_TEXTS);
+    if (!tokens.has(TOKENIZER)) {
+      tokens.take(SENTENCE_PIECE, MOST_SENTENCE_PIECE);
+    }
     ObjectNode json = configuration();
     refuseCode(json, where(CONFIG));
     Optional<Packing> packing = Quantisation.of(json, model);
@@ -79,7 +86,17 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     this.config = architecture.config(json, where(CONFIG));
     this.tokenizerConfig = tokens.json(TOKENIZER_CONFIG);
     refuseCode(tokenizerConfig, tokens.where(TOKENIZER_CONFIG));
-    this.specialTokens = tokens.json(SPECIAL_TOKENS);
+    if (!tokens.texts().containsKey(TOKENIZER)
+        && !tokens.texts().containsKey(SENTENCE_PIECE)) {
+      throw tokens.lacks(TOKENIZER);
+    }
+    this.tokenizer =
+        new TokenizerFiles(
+            tokens.directory(),
+            tokens.texts().get(TOKENIZER),
+            tokens.texts().get(SENTENCE_PIECE),
+            tokenizerConfig,
+            tokens.json(SPECIAL_TOKENS));
     try {
       this.files = WeightFiles.ofModel(model);
       opened.add(files);
@@ -121,7 +138,12 @@ final class HuggingFaceCheckpoint implements Checkpoint {
 
   @Override
   public String tokenizerJson() {
-    return new String(tokenizer(), StandardCharsets.UTF_8);
+    return tokenizer.json();
+  }
+
+  @Override
+  public boolean tokenizerAsFound() {
+    return tokenizer.asFound();
   }
 
   @Override
@@ -131,12 +153,12 @@ final class HuggingFaceCheckpoint implements Checkpoint {
 
   @Override
   public String bosToken() {
-    return tokenText("bos_token");
+    return tokenizer.bosToken();
   }
 
   @Override
   public String eosToken() {
-    return tokenText("eos_token");
+    return tokenizer.eosToken();
   }
 
   /** The configuration's, and the end token of the tokenizer, which may be another. */
@@ -151,8 +173,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
         ends.add(tokenId(id, name));
       }
     }
-    OptionalLong own = TokenizerJson.idOf(eosToken(), tokenizer(), tokens.where(TOKENIZER));
-    own.ifPresent(ends::add);
+    tokenizer.eosId().ifPresent(ends::add);
     return ends;
   }
 
@@ -160,7 +181,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   @Override
   public OptionalLong paddingToken() {
     int most = Integer.MAX_VALUE;
-    int id = ModelNumbers.ofJson(json(CONFIG), where(CONFIG)).whole("pad_token_id", -1, -1, most);
+    int id = ModelNumbers.ofJson(model.json(CONFIG), model.where(CONFIG)).whole("pad_token_id", -1, -1, most);
     return id < 0 ? OptionalLong.empty() : OptionalLong.of(id);
   }
 
@@ -212,14 +233,6 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     }
   }
 
-  private byte[] tokenizer() {
-    byte[] json = tokens.texts().get(TOKENIZER);
-    if (json == null) {
-      throw withoutTokenizer();
-    }
-    return json;
-  }
-
   private String chatTemplateText(String name) {
     JsonNode own = tokenizerConfig.path("chat_template");
     if (name == null && tokens.texts().containsKey(TEMPLATE)) {
@@ -255,23 +268,6 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     return named;
   }
 
-  /** A token's text, from wherever the directory has it; empty where nothing names it. */
-  private String tokenText(String key) {
-    for (ObjectNode json : List.of(tokenizerConfig, specialTokens)) {
-      JsonNode token = json.path(key);
-      JsonNode text = token.isObject() ? token.path("content") : token;
-      if (text.isTextual()) {
-        return text.textValue();
-      }
-      if (!ModelJson.absent(text)) {
-        throw UserError.configuration(
-            "%s: the tokenizer's %s is %s: a text is wanted: fetch its tokenizer_config.json again",
-            directory, key, ModelJson.shown(token));
-      }
-    }
-    return "";
-  }
-
   private long tokenId(JsonNode id, String name) {
     if (!id.isIntegralNumber() || !id.canConvertToInt() || id.intValue() < 0) {
       throw UserError.configuration(
@@ -296,17 +292,6 @@ final class HuggingFaceCheckpoint implements Checkpoint {
               + " known architecture (docs/engine.md), whose config.json has none",
           where);
     }
-  }
-
-  private UserError withoutTokenizer() {
-    return tokens.has("tokenizer.model")
-        ? UserError.configuration(
-            "model directory %s has a tokenizer.model, but no tokenizer.json, which is what the"
-                + " judge reads: make it with Python's"
-                + " AutoTokenizer.from_pretrained(DIRECTORY).save_pretrained(DIRECTORY) of"
-                + " transformers",
-            directory)
-        : tokens.lacks(TOKENIZER);
   }
 
   private String where(String name) {

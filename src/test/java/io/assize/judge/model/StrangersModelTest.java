@@ -242,8 +242,11 @@ class StrangersModelTest {
         "/model/continuing_subword_prefix|'##########'|continuing_subword_prefix is not supported",
         "/model/dropout|0.5|at random",
         "/model/vocab/zz|4294967295|token of number 4294967295",
-        "/model|{'type': 'Unigram', 'vocab': []}|model is of type Unigram",
-        "/normalizer|{'type': 'Precompiled', 'precompiled_charsmap': '/////w=='}|Precompiled is not supported",
+        "/model|{'type': 'Unigram', 'vocab': []}|lacks vocab",
+        "/model|{'type': 'Unigram', 'vocab': [['', 0.0]], 'unk_id': 0}|piece 0 is none",
+        "/model|{'type': 'Unigram', 'vocab': [['a', 0.0], ['a', 0.0]], 'unk_id': 0}|two are the same",
+        "/model|{'type': 'Unigram', 'vocab': [['a', 0.0]], 'unk_id': 1}|unk_id is 1",
+        "/normalizer|{'type': 'Precompiled', 'precompiled_charsmap': '/////w=='}|charsmap is damaged",
         "/normalizer|{'type': 'Replace', 'pattern': {'Regex': 'x*'}, 'content': ''}|could take for ever",
         "/normalizer|{'type': 'Replace', 'pattern': {'String': ''}, 'content': 'zz'}|empty pattern",
         "/normalizer|{'type': 'Replace', 'pattern': {'String': 'x'}, 'content': 'xxxxxxxxxxxxxxxxxxxx'}|times as long",
@@ -253,7 +256,7 @@ class StrangersModelTest {
         "/added_tokens|{}|no list",
         "/added_tokens/0/content|''|0 characters",
         "/added_tokens/0/id|-1|id is -1",
-        "/added_tokens/0/id|400|gives the token 400, but the model has 384 tokens",
+        "/added_tokens/0/id|400|added token 400 is 0 in its vocab",
       })
   void aTokenizerThatCouldEndTheJvmIsRefused(String at, String value, String message)
       throws IOException {
@@ -430,10 +433,10 @@ class StrangersModelTest {
   }
 
   @Test
-  void aTokenizerModelAloneIsRefusedWithTheWayOut() throws IOException {
+  void aTokenizerModelThatIsNoneIsRefused() throws IOException {
     over("only_spm");
     Files.delete(model.resolve("tokenizer.json"));
-    refused(model, "has a tokenizer.model, but no tokenizer.json");
+    refused(model, "tokenizer.model cannot be read");
   }
 
   @Test
