@@ -28,17 +28,42 @@ public final class VerdictParser {
   private static final Pattern RATING =
       Pattern.compile("rating[\\s:*_`=\\-–—]*+\\[\\[([^\\[\\]]*+)\\]\\]", Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern ANNOUNCED =
+      Pattern.compile("final\\s++decision(?:\\s++is\\b|\\s*+[:=])", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern BOX =
+      Pattern.compile("\\\\boxed\\s*+\\{\\s*+(?:\\\\text(?:bf)?+\\s*+\\{)?+");
+
+  private static final Pattern BOXED_NUMBER =
+      Pattern.compile("\\\\boxed\\s*+\\{([^{}]*+)\\}");
+
   private static final Pattern NUMBER = Pattern.compile("\\d{1,2}(?:\\.\\d{1,4})?");
 
   private VerdictParser() {}
 
-  /** The ruling that a text states; empty where it states none that is valid. */
+  /**
+   * The ruling that a text states; empty where it states none that is valid. Other spellings (a
+   * full-width colon, a no-break space, a box, "Final decision:") are read only where the usual one
+   * states no ruling.
+   */
   public static Optional<Ruling> parse(DecisionRule rule, String text) {
+<<<<<<< HEAD
     return switch (rule) {
       case FINAL_DECISION -> decision(text);
       case RATING -> rating(text);
       case SCORE -> Optional.empty();
     };
+=======
+    if (rule == DecisionRule.RATING) {
+      return rating(text).or(() -> rating(BOXED_NUMBER.matcher(usual(text)).replaceAll("[[$1]]")));
+    }
+    return decision(text, STATEMENT)
+        .or(() -> decision(BOX.matcher(usual(text)).replaceAll(" final decision: "), ANNOUNCED));
+  }
+
+  private static String usual(String text) {
+    return text.replace('\uff1a', ':').replace('\u00a0', ' ').replace('\u202f', ' ');
+>>>>>>> endpoints
   }
 
   /** Whether a text is all that a judge owes: it decides, or nothing or only a text is wanted. */
@@ -46,9 +71,9 @@ public final class VerdictParser {
     return rule == null || decoding.decision().equals("text") || parse(rule, text).isPresent();
   }
 
-  private static Optional<Ruling> decision(String text) {
+  private static Optional<Ruling> decision(String text, Pattern announcement) {
     String plain = MARKDOWN.matcher(text).replaceAll(" ");
-    Matcher statement = STATEMENT.matcher(plain);
+    Matcher statement = announcement.matcher(plain);
     int after = -1;
     while (statement.find()) {
       after = statement.end();
