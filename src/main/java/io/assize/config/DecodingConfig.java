@@ -8,7 +8,7 @@ import java.util.Map;
  *
  * @param decision {@code critique}: it writes first, and where its text states no decision the
  *     probabilities of the allowed answers decide; {@code forced}: they decide at once; {@code
- *     text}: only the text counts
+ *     text}: only the text counts; {@code score}: a reward model scores each response
  * @param maxNewTokens most tokens of a critique
  * @param rating single, from probabilities: {@code expected} (the mean of 1…10 under them) or
  *     {@code most_probable}
@@ -35,7 +35,7 @@ public record DecodingConfig(
 
   static DecodingConfig of(Settings settings) {
     return new DecodingConfig(
-        settings.choice("decision", "critique", "forced", "text"),
+        settings.choice("decision", "critique", "forced", "text", "score"),
         settings.integer("max_new_tokens", 1, 1 << 20),
         settings.choice("rating", "expected", "most_probable"),
         settings.flag("length_normalised"),
@@ -47,7 +47,12 @@ public record DecodingConfig(
 
   /** Whether the model writes before it decides. */
   public boolean writes() {
-    return !decision.equals("forced");
+    return !decision.equals("forced") && !scores();
+  }
+
+  /** Whether the model is a reward model, which scores responses and has no words. */
+  public boolean scores() {
+    return decision.equals("score");
   }
 
   /**
@@ -75,8 +80,11 @@ public record DecodingConfig(
     return temperature == 0;
   }
 
-  /** All of this, as text: everything here can change an answer. */
+  /** All of this that can change an answer, as text. */
   String identity() {
+    if (scores()) {
+      return decision;
+    }
     String sampling = greedy() ? "greedy" : temperature + "," + topP + "," + seed;
     return String.join(
             ";",

@@ -55,6 +55,11 @@ public record EngineConfig(
   }
 
   @Override
+  public boolean canScore() {
+    return true;
+  }
+
+  @Override
   public void check(JudgeConfig judge) {
     JudgeSettings.require(
         judge.model(), "assize.judge.model", "a Hugging Face directory or a .gguf file");

@@ -30,8 +30,8 @@ public record HttpConfig(
   /**
    * What one request may take.
    *
-   * @param timeoutSeconds for it and its whole answer; also the longest wait that an endpoint may ask
-   *     for
+   * @param timeoutSeconds for it and its whole answer; also the longest wait that an endpoint may
+   *     ask for
    * @param attempts most tries
    * @param backoffMillis wait before the second try; doubled, with jitter, before each later one
    * @param maxReplyMegabytes the longest answer that is read

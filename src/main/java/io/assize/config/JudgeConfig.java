@@ -57,8 +57,14 @@ public record JudgeConfig(
             Rows.of(settings),
             kinds.get(kind));
     judge.settings.check(judge);
+    if (judge.decoding.scores() && !judge.settings.canScore()) {
+      throw UserError.configuration(
+          "assize.judge.decision is score, which reward models in the executor give (kind djl), and"
+              + " assize.judge.kind is %s: leave decision at critique, or name another kind",
+          kind);
+    }
     int context = BatchConfig.of(settings).contextLength();
-    if (judge.decoding.maxNewTokens() >= context) {
+    if (!judge.decoding.scores() && judge.decoding.maxNewTokens() >= context) {
       throw UserError.configuration(
           "assize.judge.max_new_tokens is %d: it must be below assize.judge.context_length, %d",
           judge.decoding.maxNewTokens(), context);

@@ -14,6 +14,11 @@ public interface JudgeSettings extends Serializable {
    */
   default void check(JudgeConfig judge) {}
 
+  /** Whether judges of this kind can be reward models. */
+  default boolean canScore() {
+    return false;
+  }
+
   /** What of it can change a language model's answer; empty for nothing. */
   default String identity() {
     return "";

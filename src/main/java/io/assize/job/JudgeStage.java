@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.config.AssizeConfig;
+import io.assize.config.UserError;
 import io.assize.corpus.CorpusSchema;
 import io.assize.corpus.Recordings;
 import io.assize.judge.JudgeSpec;
@@ -69,15 +70,32 @@ record JudgeStage(
    */
   static JudgeStage of(SparkSession spark, AssizeConfig config, String runId) {
     Protocol protocol = Protocol.load(config.protocol());
+    refuseLostWithoutLeast(config, protocol);
     Taxonomy taxonomy = Taxonomy.load(config.scenarios());
     return of(
         DriverCheck.of(spark, config.judge(), judge -> JudgeSpec.of(judge, protocol)),
         protocol,
         taxonomy,
         Taxonomy.Criteria.of(config.requests().criteria()),
-        Order.shown(config.orders()),
+        shown(config.orders(), protocol),
         config.run().partitions(),
         runId);
+  }
+
+  /** Scores are the same in both orders, so one is enough. */
+  private static List<Order> shown(String orders, Protocol protocol) {
+    return protocol.scores() && orders.equals("both") ? List.of(Order.AB) : Order.shown(orders);
+  }
+
+  /** A rating from 1 has a least one for a response that is not there; a score has none. */
+  private static void refuseLostWithoutLeast(AssizeConfig config, Protocol protocol) {
+    boolean single = protocol.kind() == ProtocolKind.SINGLE;
+    if (protocol.scores() && single && config.corpus().emptyResponse().equals("lose")) {
+      throw UserError.configuration(
+          "assize.corpus.empty_response is lose, and the scores of protocol %s have no lowest: set it"
+              + " to judge or quarantine",
+          protocol.name());
+    }
   }
 
   /** A stage of a run. */

@@ -10,14 +10,16 @@ import java.util.Optional;
  * @param ruling the verdict of a judge that decides without text; null: parse the text
  * @param promptTokens tokens read
  * @param generatedTokens tokens written
- * @param finishReason {@code stop} (end token), {@code length} (token limit), {@code recorded}, or
- *     {@code forced} (the probabilities of the allowed answers decided)
+ * @param finishReason {@code stop} (end token), {@code length} (token limit), {@code recorded},
+ *     {@code forced} (the probabilities of the allowed answers decided), or {@code scored} (a
+ *     reward model's scores did)
  */
 public record Completion(
     String text, Ruling ruling, int promptTokens, int generatedTokens, String finishReason) {
   public static final String STOP = "stop";
   public static final String LENGTH = "length";
   public static final String FORCED = "forced";
+  public static final String SCORED = "scored";
   public static final String RECORDED = "recorded";
 
   /** The ruling: what the judge decided, else what its text states; a null rule reads no text. */

@@ -28,6 +28,7 @@ public record Question(String prefix, List<String> answers) {
           new Question(
               "Rating: [[",
               IntStream.rangeClosed(1, 10).mapToObj(rating -> rating + "]]").toList());
+      case SCORE -> throw new IllegalArgumentException("who scores is asked no question");
     };
   }
 

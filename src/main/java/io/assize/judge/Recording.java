@@ -54,7 +54,8 @@ public record Recording(String output, Ruling ruling, String fault) {
     if (decision == null && rating == null) {
       decision = probability > 0.5 ? Decision.A : probability < 0.5 ? Decision.B : Decision.TIE;
     }
-    return new Ruling(order.choice(decision), order.probability(probability), rating);
+    return new Ruling(
+        order.choice(decision), order.probability(probability), Ruling.onScale(rating));
   }
 
   private static Decision decision(String text) {

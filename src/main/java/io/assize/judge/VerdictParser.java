@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
 /**
  * Reads the ruling from a judge's text. The last statement counts, be it readable or not. Time is
  * linear in the text and the stack's depth constant, whatever the text: repetitions are possessive,
- * so that nothing is tried twice.
+ * so that nothing is tried twice. What a model thinks between {@code <think>} and {@code </think>}
+ * is not read.
  */
 public final class VerdictParser {
   private static final Pattern MARKDOWN = Pattern.compile("[*_`#>\"'“”‘’«»~\\[\\](){}|\\\\]++");
@@ -28,13 +29,52 @@ public final class VerdictParser {
   private static final Pattern RATING =
       Pattern.compile("rating[\\s:*_`=\\-–—]*+\\[\\[([^\\[\\]]*+)\\]\\]", Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern ANNOUNCED =
+      Pattern.compile("final\\s++decision(?:\\s++is\\b|\\s*+[:=])", Pattern.CASE_INSENSITIVE);
+
+  private static final Pattern BOX =
+      Pattern.compile("\\\\boxed\\s*+\\{\\s*+(?:\\\\text(?:bf)?+\\s*+\\{)?+");
+
+  private static final Pattern BOXED_NUMBER = Pattern.compile("\\\\boxed\\s*+\\{([^{}]*+)\\}");
+
   private static final Pattern NUMBER = Pattern.compile("\\d{1,2}(?:\\.\\d{1,4})?");
+
+  private static final String THINKING = "<think>";
+  private static final String THOUGHT = "</think>";
 
   private VerdictParser() {}
 
-  /** The ruling that a text states; empty where it states none that is valid. */
+  /**
+   * The ruling that a text states; empty where it states none that is valid. Other spellings (a
+   * full-width colon, a no-break space, a box, "Final decision:") are read only where the usual one
+   * states no ruling.
+   */
   public static Optional<Ruling> parse(DecisionRule rule, String text) {
-    return rule == DecisionRule.RATING ? rating(text) : decision(text);
+    String said = withoutThinking(text);
+    return switch (rule) {
+      case FINAL_DECISION ->
+          decision(said, STATEMENT).or(() -> decision(boxesAnnounced(usual(said)), ANNOUNCED));
+      case RATING ->
+          rating(said).or(() -> rating(BOXED_NUMBER.matcher(usual(said)).replaceAll("[[$1]]")));
+      case SCORE -> Optional.empty();
+    };
+  }
+
+  /** A text without the thinking that stands before it, as its authors' chat templates drop it. */
+  public static String withoutThinking(String text) {
+    int end = text.lastIndexOf(THOUGHT);
+    if (end >= 0) {
+      return text.substring(end + THOUGHT.length()).stripLeading();
+    }
+    return text.stripLeading().startsWith(THINKING) ? "" : text;
+  }
+
+  private static String boxesAnnounced(String text) {
+    return BOX.matcher(text).replaceAll(" final decision: ");
+  }
+
+  private static String usual(String text) {
+    return text.replace('\uff1a', ':').replace('\u00a0', ' ').replace('\u202f', ' ');
   }
 
   /** Whether a text is all that a judge owes: it decides, or nothing or only a text is wanted. */
@@ -42,9 +82,9 @@ public final class VerdictParser {
     return rule == null || decoding.decision().equals("text") || parse(rule, text).isPresent();
   }
 
-  private static Optional<Ruling> decision(String text) {
+  private static Optional<Ruling> decision(String text, Pattern announcement) {
     String plain = MARKDOWN.matcher(text).replaceAll(" ");
-    Matcher statement = STATEMENT.matcher(plain);
+    Matcher statement = announcement.matcher(plain);
     int after = -1;
     while (statement.find()) {
       after = statement.end();

@@ -111,14 +111,22 @@ public final class ChatTemplate {
     return new ChatTemplate(template, Collections.unmodifiableMap(all), clock);
   }
 
+  /** The same format for chats that are whole: no answer is about to begin. */
+  public ChatTemplate whole() {
+    Map<String, Object> all = new HashMap<>(variables);
+    all.put("add_generation_prompt", false);
+    return new ChatTemplate(template, Collections.unmodifiableMap(all), clock);
+  }
+
   /** The same format at another time, for templates that write the date. */
   public ChatTemplate at(Clock other) {
     return new ChatTemplate(template, variables, other);
   }
 
   /**
-   * The chat as stretches of control text and contents, ready for the answer to begin. A template
-   * that refuses or drops the system message gets it merged, by {@link SystemRole}.
+   * The chat as stretches of control text and contents, ready for the answer to begin unless it is
+   * {@link #whole}. A template that refuses or drops the system message gets it merged, by {@link
+   * SystemRole}.
    *
    * @throws UserError where there is no way to have every message shown
    */

@@ -23,7 +23,10 @@ public final class PromptTemplate {
     this.template = Template.parse(protocol.template());
   }
 
-  /** The messages for the judge: the system message, if any, then the user's. */
+  /**
+   * The messages for the judge: the system message, if any, then the user's; where responses are
+   * scored, then each response as the assistant's.
+   */
   public List<ChatMessage> render(PromptFields fields) {
     List<ChatMessage> messages = new ArrayList<>(2);
     if (!protocol.system().isEmpty()) {
@@ -31,6 +34,9 @@ public final class PromptTemplate {
     }
     Limits limits = Limits.DEFAULT.with(fields.characters());
     messages.add(new ChatMessage("user", template.render(fields.byName(), limits).toString()));
+    if (protocol.scores()) {
+      fields.responses().forEach(response -> messages.add(new ChatMessage("assistant", response)));
+    }
     return List.copyOf(messages);
   }
 
@@ -44,10 +50,21 @@ public final class PromptTemplate {
     String shown;
     try {
       refuseUnknownFields(protocol);
-      List<ChatMessage> messages = probe(protocol);
-      shown = messages.get(messages.size() - 1).content();
+      shown =
+          probe(protocol).stream()
+              .filter(message -> message.role().equals("user"))
+              .map(ChatMessage::content)
+              .findFirst()
+              .orElseThrow();
     } catch (UserError e) {
       throw UserError.configuration("%s: %s", where, e.getMessage());
+    }
+    if (protocol.scores()) {
+      if (!shown.contains(probeFields(protocol).prompt())) {
+        throw UserError.configuration(
+            "%s: the template does not show the query: use {{ prompt }}", where);
+      }
+      return;
     }
     for (String response : probeFields(protocol).responses()) {
       if (!shown.contains(response)) {
@@ -63,14 +80,21 @@ public final class PromptTemplate {
 
   private static void refuseUnknownFields(Protocol protocol) {
     Set<String> known = new TreeSet<>(probeFields(protocol).byName().keySet());
+    if (protocol.scores()) {
+      // They are turns of their own.
+      known.removeIf(field -> field.startsWith("response"));
+    }
     Template template = Template.parse(protocol.template());
     Set<String> unknown = new TreeSet<>(template.undeclared());
     unknown.removeAll(known);
     unknown.addAll(template.missingOf(known));
     if (!unknown.isEmpty()) {
       throw UserError.configuration(
-          "the template asks for %s: a %s protocol has %s",
-          String.join(", ", unknown), protocol.kind().text(), String.join(", ", known));
+          "the template asks for %s: a %s protocol%s has %s",
+          String.join(", ", unknown),
+          protocol.kind().text(),
+          protocol.scores() ? " with decision score" : "",
+          String.join(", ", known));
     }
   }
 

@@ -18,7 +18,8 @@ import java.util.TreeSet;
  *
  * @param name the protocol's name in the verdicts
  * @param kind pairwise or single
- * @param decision how the answer is read; ratings belong to single protocols, decisions to pairwise
+ * @param decision how the answer is read; ratings belong to single protocols, decisions to
+ *     pairwise, scores to both
  * @param chat {@code model} (the checkpoint's own chat template), {@code none}, or a Jinja template
  * @param system the system message; empty for none
  * @param template the user message as a Jinja template
@@ -33,7 +34,8 @@ public record Protocol(
     implements Serializable {
 
   /** The protocols that come with Assize, by name. */
-  public static final List<String> BUILT_IN = List.of("pairwise", "pairwise-brief", "single");
+  public static final List<String> BUILT_IN =
+      List.of("pairwise", "pairwise-brief", "single", "reward", "reward-single");
 
   private static final Set<String> KEYS =
       Set.of("name", "kind", "decision", "chat", "system", "template");
@@ -65,11 +67,13 @@ public record Protocol(
     }
     ProtocolKind kind = ProtocolKind.valueOf(upper(settings.choice("kind", "pairwise", "single")));
     DecisionRule decision =
-        DecisionRule.valueOf(upper(settings.choice("decision", "final_decision", "rating")));
-    if ((kind == ProtocolKind.SINGLE) != (decision == DecisionRule.RATING)) {
+        DecisionRule.valueOf(
+            upper(settings.choice("decision", "final_decision", "rating", "score")));
+    boolean rates = decision == DecisionRule.RATING;
+    if (decision != DecisionRule.SCORE && (kind == ProtocolKind.SINGLE) != rates) {
       throw UserError.configuration(
           "%s: decision %s does not fit kind %s: pairwise takes final_decision, single takes"
-              + " rating",
+              + " rating, and both take score of a reward model",
           where, lower(decision), kind.text());
     }
     String chat = settings.optionalText("chat");
@@ -83,6 +87,11 @@ public record Protocol(
             settings.text("template"));
     PromptTemplate.check(protocol, where);
     return protocol;
+  }
+
+  /** Whether a reward model scores each response, instead of a text being read. */
+  public boolean scores() {
+    return decision == DecisionRule.SCORE;
   }
 
   /** This protocol as HOCON that {@link #parse} reads back. */

@@ -188,7 +188,8 @@ public final class Leaderboard {
         more(text, shown, "score_distributions");
         shown = 0;
         judge = row.getAs("judge");
-        line(text, "%nratings from 1 to 10%s%n", by(row, several));
+        boolean oneToTen = !row.getList(row.fieldIndex("histogram")).isEmpty();
+        line(text, "%n%s%s%n", oneToTen ? "ratings from 1 to 10" : "scores", by(row, several));
       }
       if (++shown > MOST_SHOWN) {
         continue;

@@ -22,6 +22,7 @@ import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FileStatus;
@@ -42,6 +43,10 @@ public final class ModelCache {
   private static final Logger LOG = LoggerFactory.getLogger(ModelCache.class);
   private static final String DEFAULT = ".cache/assize/models";
   private static final List<String> WANTED = List.of(".json", ".jinja", ".safetensors", ".gguf");
+
+  /** Weights of PyTorch: fetched where there are no others, since they are not read beside them. */
+  private static final Pattern TORCH = Pattern.compile("(pytorch_model.*|adapter_model)\\.bin");
+
   private static final Object ONE_AT_A_TIME = new Object();
 
   private final java.nio.file.Path folder;
@@ -213,14 +218,23 @@ public final class ModelCache {
 
   private static List<FileStatus> list(FileSystem files, Path source) throws IOException {
     List<FileStatus> wanted = new ArrayList<>();
+    List<FileStatus> torch = new ArrayList<>();
+    boolean others = false;
     for (FileStatus file : files.listStatus(source)) {
       String name = file.getPath().getName();
       if (file.isFile() && WANTED.stream().anyMatch(name::endsWith)) {
         wanted.add(file);
+        others |= name.startsWith("model") && name.endsWith(".safetensors");
+      } else if (file.isFile() && TORCH.matcher(name).matches()) {
+        torch.add(file);
       }
     }
+    if (!others) {
+      wanted.addAll(torch);
+    }
     if (wanted.isEmpty()) {
-      throw new IOException("it holds no *.json and *.safetensors, and is no .gguf file");
+      throw new IOException(
+          "it holds no *.json and *.safetensors or pytorch_model*.bin, and is no .gguf file");
     }
     wanted.sort(Comparator.comparing(file -> file.getPath().getName()));
     return wanted;

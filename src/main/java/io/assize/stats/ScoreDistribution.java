@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * How ratings from 1 to 10 are distributed.
+ * How ratings, from 1 to 10 or on a scale of their own, are distributed.
  *
  * @param n ratings
  * @param sd with n − 1 in the variance; NaN below two
  * @param p10 quantiles by linear interpolation (Hyndman &amp; Fan 1996, type 7)
- * @param histogram counts of ratings 1…10, a half going up, {@code [10]}
+ * @param histogram counts of ratings 1…10, a half going up, {@code [10]}; empty on another scale
  */
 public record ScoreDistribution(
     long n,
@@ -24,17 +24,17 @@ public record ScoreDistribution(
     double p90,
     List<Long> histogram) {
 
-  /** From counts by rating; at least one. */
-  public static ScoreDistribution of(SortedMap<Double, Long> counts) {
+  /**
+   * From counts by rating; at least one.
+   *
+   * @param oneToTen whether the scale is 1…10
+   */
+  public static ScoreDistribution of(SortedMap<Double, Long> counts, boolean oneToTen) {
     long n = 0;
     double sum = 0;
-    Long[] histogram = new Long[10];
-    Arrays.fill(histogram, 0L);
     for (Map.Entry<Double, Long> entry : counts.entrySet()) {
       n += entry.getValue();
       sum += entry.getKey() * entry.getValue();
-      int bin = (int) Math.floor(entry.getKey() + 0.5);
-      histogram[Math.min(10, Math.max(1, bin)) - 1] += entry.getValue();
     }
     double mean = sum / n;
     double squares = 0;
@@ -50,7 +50,17 @@ public record ScoreDistribution(
         quantile(counts, n, 0.50),
         quantile(counts, n, 0.75),
         quantile(counts, n, 0.90),
-        List.of(histogram));
+        oneToTen ? histogram(counts) : List.of());
+  }
+
+  private static List<Long> histogram(SortedMap<Double, Long> counts) {
+    Long[] histogram = new Long[10];
+    Arrays.fill(histogram, 0L);
+    for (Map.Entry<Double, Long> entry : counts.entrySet()) {
+      int bin = (int) Math.floor(entry.getKey() + 0.5);
+      histogram[Math.min(10, Math.max(1, bin)) - 1] += entry.getValue();
+    }
+    return List.of(histogram);
   }
 
   private static double quantile(SortedMap<Double, Long> counts, long n, double p) {

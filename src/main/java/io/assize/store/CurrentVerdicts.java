@@ -46,7 +46,7 @@ public final class CurrentVerdicts {
           .text(MODEL_B, "of the row; null for a single response")
           .text("decision", "`a`, `b`, `tie`, `invalid`; null for a valid rating")
           .number(PROBABILITY_A, "that a is better, where it is given")
-          .number("rating", "1…10, of a single response")
+          .number("rating", "of a single response: 1…10, or a reward model's score")
           .text("status", "`ok`, `unparsable`, `too_long` or `engine_error`")
           .text(VERDICT_KEY, "under which, with the row and its order, the store has the critique");
 

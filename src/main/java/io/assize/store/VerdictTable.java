@@ -38,7 +38,8 @@ public final class VerdictTable {
               v -> v.decision() == null ? null : v.decision().text(),
               "`a`, `b`, `tie`, `invalid`, in terms of the corpus; null for a valid rating")
           .number(PROBABILITY_A, Verdict::probabilityA, "that a is better, where it is given")
-          .number("rating", Verdict::rating, "1…10, of a single response")
+          .number(
+              "rating", Verdict::rating, "of a single response: 1…10, or a reward model's score")
           .text("critique", Verdict::critique, "the judge's text")
           .text(
               "status", v -> v.status().text(), "`ok`, `unparsable`, `too_long` or `engine_error`")

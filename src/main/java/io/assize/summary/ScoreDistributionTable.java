@@ -1,10 +1,12 @@
 package io.assize.summary;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.udf;
@@ -22,7 +24,8 @@ import org.apache.spark.sql.types.DataTypes;
 
 /**
  * {@code score_distributions}: single responses' ratings by model, at each level. Ratings are
- * counted where they lie, since a judge may give as many different ones as there are rows.
+ * counted where they lie, since a judge may give as many different ones as there are rows. A judge
+ * that rates anything beyond 1…10 has a scale of its own: a reward model.
  */
 final class ScoreDistributionTable implements SummaryTable {
   static final Table<Distribution> TABLE =
@@ -39,7 +42,10 @@ final class ScoreDistributionTable implements SummaryTable {
           .number("p50", row -> row.of().p50(), "the median")
           .number("p75", row -> row.of().p75(), "likewise")
           .number("p90", row -> row.of().p90(), "likewise")
-          .counts("histogram", row -> row.of().histogram(), "of the ratings 1…10, a half going up");
+          .counts(
+              "histogram",
+              row -> row.of().histogram(),
+              "of the ratings 1…10, a half going up; empty where the judge has another scale");
 
   /** A row. */
   record Distribution(String judge, String level, String model, ScoreDistribution of) {}
@@ -53,9 +59,10 @@ final class ScoreDistributionTable implements SummaryTable {
   public Dataset<Row> rows(Summary summary) {
     Levels tree = summary.tree();
     UDF1<String, String[]> levels = scenario -> tree.of(scenario).toArray(new String[0]);
-    return summary
-        .ratings()
-        .filter(col("rating").isNotNull())
+    Dataset<Row> ratings = summary.ratings().filter(col("rating").isNotNull());
+    Dataset<Row> scales =
+        ratings.groupBy("judge").agg(min(col("rating").between(1, 10)).as("one_to_ten"));
+    return ratings
         .groupBy("judge", "scenario", "model", "rating")
         .agg(count(lit(1)).as("n"))
         .withColumn(
@@ -67,6 +74,7 @@ final class ScoreDistributionTable implements SummaryTable {
         .agg(sum("n").as("n"))
         .groupBy("judge", "scenario", "model")
         .agg(collect_list(struct("rating", "n")).as("counts"))
+        .join(broadcast(scales), "judge")
         .map((MapFunction<Row, Row>) ScoreDistributionTable::estimate, Encoders.row(TABLE.schema()))
         .repartition(1)
         .sortWithinPartitions(Levels.order("model"));
@@ -81,6 +89,6 @@ final class ScoreDistributionTable implements SummaryTable {
             row.getAs("judge"),
             row.getAs("scenario"),
             row.getAs("model"),
-            ScoreDistribution.of(counts)));
+            ScoreDistribution.of(counts, row.<Boolean>getAs("one_to_ten"))));
   }
 }

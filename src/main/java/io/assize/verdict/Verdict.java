@@ -8,7 +8,7 @@ import java.time.Instant;
  * @param key sha-256, see {@link VerdictKey}
  * @param decision null for a single rating that is valid
  * @param probabilityA probability that a is better, 0…1; null where the judge gives none
- * @param rating 1…10; null for pairwise
+ * @param rating 1…10, or a reward model's score; null for pairwise
  * @param critique the judge's text; null where it wrote none
  * @param error why the status is not ok; null where it is
  * @param finishReason null where nothing was generated

@@ -44,6 +44,38 @@ class VerdictParserTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "FIRST  | The final decision is\uff1aResponse 1",
+        "SECOND | The final\u00a0decision is Response\u00a02.",
+        "TIE    | **Final decision:** Tie",
+        "FIRST  | So \\boxed{Response 1}",
+        "SECOND | The final decision is \\boxed{\\text{Response 2}}.",
+        "FIRST  | The final decision is Response 1. Final decision: Response 2",
+      })
+  void otherSpellingsAreReadWhereTheUsualOneStatesNothing(Choice choice, String text) {
+    assertThat(VerdictParser.parse(DecisionRule.FINAL_DECISION, text)).contains(Ruling.of(choice));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"Rating\uff1a[[7]]", "Rating:\u00a0[[7]]", "Rating: \\boxed{7}"})
+  void otherSpellingsOfARatingAreRead(String text) {
+    assertThat(VerdictParser.parse(DecisionRule.RATING, text)).contains(Ruling.ofRating(7));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\\boxed{A}",
+        "Final decision: Response 1 or Response 2",
+        "\\boxed{Response 1}. On second thought, the final decision is open.",
+      })
+  void whatIsAmbiguousInAnotherSpellingHasNone(String text) {
+    assertThat(VerdictParser.parse(DecisionRule.FINAL_DECISION, text)).isEmpty();
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "",

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.UserError;
 import java.util.List;
+import java.util.stream.Collectors;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -28,6 +29,53 @@ class PromptTest {
     String shown = last(protocol, fields(protocol, "THE QUERY", "THE FIRST", "THE SECOND"));
     assertThat(shown).contains("THE QUERY", "THE FIRST");
     assertThat(shown.contains("THE SECOND")).isEqualTo(protocol.kind() == ProtocolKind.PAIRWISE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"reward", "reward-single"})
+  void aResponseThatIsScoredIsATurnOfItsOwnAfterTheQuery(String name) {
+    Protocol protocol = Protocol.load(name);
+    assertThat(Protocol.parse(protocol.toHocon(), "again")).isEqualTo(protocol);
+    ChatMessage query = new ChatMessage("user", "THE QUERY {{ x }}");
+    ChatMessage first = new ChatMessage("assistant", "THE FIRST");
+    ChatMessage second = new ChatMessage("assistant", "");
+    List<ChatMessage> messages =
+        new PromptTemplate(protocol).render(fields(protocol, query.content(), "THE FIRST", ""));
+    if (protocol.kind() == ProtocolKind.PAIRWISE) {
+      assertThat(messages).containsExactly(query, first, second);
+      assertThat(ScoredChats.of(messages))
+          .containsExactly(List.of(query, first), List.of(query, second));
+    } else {
+      assertThat(ScoredChats.of(messages)).containsExactly(List.of(query, first));
+    }
+  }
+
+  @Test
+  void aSystemMessageBeginsTheChatOfEachResponse() {
+    Protocol protocol =
+        Protocol.parse(
+            "name = p, kind = pairwise, decision = score, system = S, template = \"{{ prompt }}\"",
+            "test");
+    assertThat(ScoredChats.of(new PromptTemplate(protocol).render(fields(protocol, "q", "a", "b"))))
+        .extracting(chat -> chat.stream().map(ChatMessage::content).toList())
+        .containsExactly(List.of("S", "q", "a"), List.of("S", "q", "b"));
+  }
+
+  @Test
+  void aWholeChatHasNoAnswerAboutToBegin() {
+    ChatTemplate template =
+        new ChatTemplate(
+            "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}"
+                + "{% if add_generation_prompt %}<assistant>{% endif %}",
+            "", "");
+    List<ChatMessage> chat =
+        List.of(new ChatMessage("user", "q"), new ChatMessage("assistant", "a"));
+    assertThat(text(template.render(chat))).isEqualTo("<user>q<assistant>a<assistant>");
+    assertThat(text(template.whole().render(chat))).isEqualTo("<user>q<assistant>a");
+  }
+
+  private static String text(List<Segment> segments) {
+    return segments.stream().map(Segment::text).collect(Collectors.joining());
   }
 
   @Test
@@ -123,6 +171,11 @@ class PromptTest {
         "name = p, kind = single, decision = rating, template = \"{{ response }}{% if scenario %}"
             + "{{ prompt.body ~ prompt['role'] ~ prompt.upper() ~ prompt[0] }}{% endif %}\"; the"
             + " template asks for prompt.body, prompt.role: a single protocol has",
+        "name = p, kind = pairwise, decision = score, template = \"{{ response_1 }}\"; the template"
+            + " asks for response_1: a pairwise protocol with decision score has criteria, prompt,"
+            + " reference, scenario",
+        "name = p, kind = single, decision = score, template = Hi; the template does not show the"
+            + " query: use {{ prompt }}",
         "kind = single, decision = rating, template = \"{{ response }}\"; name is missing",
         "name = p, kind = single, decision = rating; template is missing",
       })

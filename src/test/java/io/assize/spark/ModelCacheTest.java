@@ -43,6 +43,17 @@ class ModelCacheTest {
   }
 
   @Test
+  void weightsOfPyTorchAreFetchedWhereThereAreNoOthers() throws IOException {
+    Files.write(source.resolve("pytorch_model-00001-of-00001.bin"), new byte[10]);
+    Files.write(source.resolve("optimizer.bin"), new byte[10]);
+    assertThat(names(fetch())).noneMatch(name -> name.endsWith(".bin"));
+    Files.delete(source.resolve("model.safetensors"));
+    assertThat(names(fetch()))
+        .contains("pytorch_model-00001-of-00001.bin")
+        .noneMatch(name -> name.startsWith("optimizer") || name.endsWith(".safetensors"));
+  }
+
+  @Test
   void whatAJudgeReadsIsFetchedOnceWithChecksums() throws IOException {
     Path local = fetch();
     assertThat(names(local))

@@ -103,7 +103,7 @@ class StatsTest {
     counts.put(2.0, 1L);
     counts.put(4.5, 2L);
     counts.put(9.0, 1L);
-    ScoreDistribution d = ScoreDistribution.of(counts);
+    ScoreDistribution d = ScoreDistribution.of(counts, true);
     // numpy.quantile([2, 4.5, 4.5, 9], [.1, .25, .5, .75, .9])
     assertThat(List.of(d.p10(), d.p25(), d.p50(), d.p75(), d.p90()))
         .usingElementComparator((a, b) -> Math.abs(a - b) < 1e-12 ? 0 : Double.compare(a, b))
@@ -111,6 +111,7 @@ class StatsTest {
     assertThat(d.mean()).isEqualTo(5.0);
     assertThat(d.sd()).isCloseTo(2.91547594742265, within(1e-12));
     assertThat(d.histogram()).containsExactly(0L, 1L, 0L, 0L, 2L, 0L, 0L, 0L, 1L, 0L);
+    assertThat(ScoreDistribution.of(counts, false).histogram()).isEmpty();
   }
 
   @Test

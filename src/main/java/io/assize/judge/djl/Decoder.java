@@ -43,6 +43,9 @@ final class Decoder implements Engine {
   private final PtNDManager manager;
   private final Precision precision;
 
+  /** The head's only row, of a model that scores; null of others. */
+  private float[] scoreRow;
+
   private Decoder(Model model, PtNDManager manager, Precision precision) {
     this.model = model;
     this.precision = precision;
@@ -154,6 +157,9 @@ final class Decoder implements Engine {
 
   @Override
   public Map<Long, float[]> headRows(Collection<Long> tokens) {
+    if (scoreRow != null) {
+      return Map.of(0L, scoreRow);
+    }
     long[] distinct = tokens.stream().mapToLong(Long::longValue).distinct().toArray();
     Map<Long, float[]> rows = new HashMap<>();
     if (distinct.length == 0) {
@@ -300,6 +306,9 @@ final class Decoder implements Engine {
       call(
           "set_final_norm",
           IValue.from(array(arguments, checkpoint, tensors.only(Role.FINAL_NORM))));
+    }
+    if (checkpoint.architecture().scores()) {
+      scoreRow = ScoreRow.of(checkpoint, tensors, precision);
     }
     Tensor head = tensors.only(Role.HEAD);
     putRows(checkpoint, tensors.only(Role.EMBEDDING), true, !tensors.has(head));

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -110,6 +111,8 @@ public final class DjlJudge implements Judge {
       String device,
       UnaryOperator<Engine> around)
       throws IOException {
+    CheckpointFiles.refuseOtherUse(
+        checkpoint.architecture(), config.decoding().scores(), files.path());
     ModelTensors tensors = ModelTensors.of(checkpoint, files.path().toString());
     EngineConfig engine = EngineConfig.of(config);
     Precision precision = Precision.of(engine.precision());
@@ -130,7 +133,13 @@ public final class DjlJudge implements Judge {
     ChatFormats formats = new ChatFormats(checkpoint, config.decoding().chatVariables());
     Set<Long> endTokens = checkpoint.endTokens();
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), config.model());
-    ModelText text = new ModelText(tokenizer, formats, endTokens, context);
+    ModelText text =
+        new ModelText(
+            tokenizer,
+            formats,
+            endTokens,
+            context,
+            config.decoding().scores() ? checkpoint.paddingToken() : OptionalLong.empty());
     AtomicReference<Decoder> decoder = new AtomicReference<>();
     GeneratingJudge judge =
         GeneratingJudge.start(

@@ -4,14 +4,18 @@ import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.JudgeSettings;
 import io.assize.config.Settings;
+import io.assize.config.UserError;
 import io.assize.judge.Judge;
 import io.assize.judge.JudgeProvider;
 import io.assize.judge.JudgeSpec;
 import io.assize.judge.model.CheckpointFiles;
+import io.assize.prompt.ChatMessage;
 import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
+import io.assize.prompt.ScoredChats;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.List;
 
 /** {@code djl}: a model in the executor's JVM. */
 public final class DjlProvider implements JudgeProvider {
@@ -27,6 +31,8 @@ public final class DjlProvider implements JudgeProvider {
 
   @Override
   public JudgeSpec check(JudgeConfig judge, Protocol protocol) {
+    boolean scores = judge.decoding().scores();
+    refuseOtherDecision(scores, protocol);
     // A Spark job has asked its executors; else this JVM is the one that will judge.
     boolean open = precision(judge).equals(EngineConfig.AUTO);
     JudgeConfig here = open ? PrecisionChoice.here(judge, "cpu") : judge;
@@ -34,7 +40,8 @@ public final class DjlProvider implements JudgeProvider {
         CheckpointFiles.check(
             Path.of(judge.model()),
             judge.decoding().writes() ? judge.decoding().maxNewTokens() : 0,
-            PromptTemplate.probe(protocol),
+            scores,
+            probe(protocol),
             protocol.chat(),
             judge.decoding().chatVariables(),
             PromptTokenizer::new);
@@ -43,6 +50,27 @@ public final class DjlProvider implements JudgeProvider {
         JudgeSpec.named(judge, files.name()),
         JudgeSpec.sha256(kind(), files.version(), files.sha256(), here.identity()),
         files.sums());
+  }
+
+  /** Messages as the model will read them at once. */
+  private static List<ChatMessage> probe(Protocol protocol) {
+    List<ChatMessage> messages = PromptTemplate.probe(protocol);
+    return protocol.scores() ? ScoredChats.of(messages).get(0) : messages;
+  }
+
+  private static void refuseOtherDecision(boolean scores, Protocol protocol) {
+    if (scores && !protocol.scores()) {
+      throw UserError.configuration(
+          "assize.judge.decision is score, and protocol %s is not made for scores: set"
+              + " assize.protocol to reward, reward-single or a file with decision = score",
+          protocol.name());
+    }
+    if (!scores && protocol.scores()) {
+      throw UserError.configuration(
+          "protocol %s wants scores: set assize.judge.decision to score and name a reward model, or"
+              + " choose another protocol",
+          protocol.name());
+    }
   }
 
   @Override

@@ -1,56 +1,93 @@
 package io.assize.judge.djl;
 
+import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.UserError;
+import io.assize.judge.model.AddedToken;
+import io.assize.judge.model.GuardedJson;
+import io.assize.judge.model.SpelledTokens;
 import io.assize.judge.model.Tokenizer;
 import io.assize.judge.model.TokenizerJson;
 import io.assize.prompt.Segment;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.LongStream;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Text to tokens and back. Special tokens are recognised in control text only: the contents of
- * messages go through a tokenizer that knows no special tokens, whatever they spell. Where contents
- * spell none, the tokens are those of Hugging Face's tokenizer over the whole text.
+ * Text to tokens and back: those of Hugging Face's tokenizer over the whole rendered chat, its
+ * added tokens known. But the contents of messages are data, and never become a control token
+ * ({@link AddedToken#control}), whatever they spell: where they spell one, they are tokenized as
+ * plain text by a second tokenizer that knows the control tokens by secret names only, and the log
+ * says so once. Any thread may use it.
  */
 public final class PromptTokenizer implements Tokenizer {
   static {
     Djl.settle();
   }
 
+  private static final Logger LOG = LoggerFactory.getLogger(PromptTokenizer.class);
+
   private static final Map<String, String> OPTIONS =
       Map.of("addSpecialTokens", "false", "truncation", "false", "padding", "false");
 
-  /** Added tokens, longest first, as the tokenizer matches them. */
-  private final List<String> specials;
+  private final SpelledTokens added;
+  private final SpelledTokens controls;
+  private final Set<Long> controlIds = new HashSet<>();
+  private final Map<Long, String> contents = new HashMap<>();
+  private final Map<String, String> names;
+  private final boolean contextual;
+  private final boolean asBefore;
 
-  private final Map<String, Long> specialIds = new HashMap<>();
-  private final HuggingFaceTokenizer plain;
+  /** Whether control tokens can also come out of text that does not spell them as it stands. */
+  private final boolean hidden;
+
   private final HuggingFaceTokenizer whole;
+  private final HuggingFaceTokenizer guarded;
+  private final AtomicBoolean told = new AtomicBoolean();
+
+  /** A text and which of its characters are data. */
+  private record Marked(String text, BitSet data) {}
 
   /** Takes the content of a tokenizer.json. */
   public PromptTokenizer(String tokenizerJson, String where) {
     ObjectNode json = TokenizerJson.checked(tokenizerJson, where);
-    for (JsonNode token : json.path("added_tokens")) {
-      specialIds.put(token.get("content").asText(), token.get("id").asLong());
+    List<AddedToken> tokens = new ArrayList<>();
+    for (JsonNode one : json.path("added_tokens")) {
+      AddedToken token = AddedToken.of(one);
+      tokens.add(token);
+      contents.put(token.id(), token.content());
     }
-    specials =
-        specialIds.keySet().stream()
-            .sorted(Comparator.comparingInt(String::length).reversed())
-            .toList();
+    List<AddedToken> control = tokens.stream().filter(AddedToken::control).toList();
+    // What stands for any unknown character is no sign of a token in the text.
+    JsonNode model = json.path("model");
+    String unknown = model.path("vocab").path(model.path("unk_id").asInt(0)).path(0).asText();
+    control.stream()
+        .filter(token -> !token.content().equals(model.path("unk_token").asText(unknown)))
+        .forEach(token -> controlIds.add(token.id()));
+    added = new SpelledTokens(tokens);
+    controls = new SpelledTokens(control);
+    contextual = TokenizerJson.contextual(json);
+    hidden = TokenizerJson.hides(json, control);
+    asBefore = !contextual && !hidden && tokens.stream().allMatch(PromptTokenizer::plain);
     json.putNull("post_processor");
     whole = open(json, where);
     try {
-      json.putArray("added_tokens");
-      plain = open(json, where);
+      GuardedJson guard = GuardedJson.of(json);
+      names = guard.names();
+      guarded = open(guard.json(), where);
     } catch (RuntimeException e) {
       whole.close();
       throw e;
@@ -59,22 +96,34 @@ public final class PromptTokenizer implements Tokenizer {
 
   @Override
   public long[] encode(List<Segment> segments) {
-    LongStream.Builder ids = LongStream.builder();
-    StringBuilder text = new StringBuilder();
-    for (Segment segment : segments) {
-      if (segment.control()) {
-        encodeControl(segment.text(), text, ids);
-      } else {
-        text.append(segment.text());
+    Marked chat = marked(segments);
+    if (!spells(chat)) {
+      Encoding all = whole.encode(chat.text(), false, false);
+      if (!hidden || !tookData(all, chat)) {
+        return all.getIds();
       }
     }
-    flush(text, ids);
-    return ids.build().toArray();
+    if (told.compareAndSet(false, true)) {
+      LOG.warn(
+          "a text spells a control token of the model: it is read as plain text, here and wherever"
+              + " else one does");
+    }
+    return asData(chat);
   }
 
   @Override
   public long[] encodeText(String text) {
-    return plain.encode(text, false, false).getIds();
+    return encode(List.of(new Segment(text, false)));
+  }
+
+  @Override
+  public boolean contextual() {
+    return contextual;
+  }
+
+  @Override
+  public boolean asBefore() {
+    return asBefore;
   }
 
   @Override
@@ -83,41 +132,138 @@ public final class PromptTokenizer implements Tokenizer {
   }
 
   @Override
+  public String piece(long id) {
+    String content = contents.get(id);
+    return content == null ? whole.decode(new long[] {id}, false) : content;
+  }
+
+  @Override
   public void close() {
-    plain.close();
+    guarded.close();
     whole.close();
   }
 
-  private void encodeControl(String control, StringBuilder text, LongStream.Builder ids) {
+  private static boolean plain(AddedToken token) {
+    return token.control() && !token.strips() && !token.singleWord();
+  }
+
+  private static Marked marked(List<Segment> segments) {
+    StringBuilder text = new StringBuilder();
+    BitSet data = new BitSet();
+    for (Segment segment : segments) {
+      int from = text.length();
+      text.append(segment.text());
+      data.set(from, text.length(), !segment.control());
+    }
+    return new Marked(wellFormed(text.toString()), data);
+  }
+
+  /** Whether data spells a control token, or a part of one. */
+  private boolean spells(Marked chat) {
+    int from = chat.data().nextSetBit(0);
+    while (from >= 0) {
+      int to = chat.data().nextClearBit(from);
+      if (controls.touch(chat.text(), from, to)) {
+        return true;
+      }
+      from = chat.data().nextSetBit(to);
+    }
+    return false;
+  }
+
+  /** Whether a control token was made of data. */
+  private boolean tookData(Encoding all, Marked chat) {
+    long[] ids = all.getIds();
+    CharSpan[] spans = null;
+    int points = 0;
     int at = 0;
-    while (at < control.length()) {
-      String special = specialAt(control, at);
-      if (special == null) {
-        text.append(control.charAt(at++));
-      } else {
-        flush(text, ids);
-        ids.add(specialIds.get(special));
-        at += special.length();
+    for (int i = 0; i < ids.length; i++) {
+      if (!controlIds.contains(ids[i])) {
+        continue;
+      }
+      spans = spans == null ? all.getCharTokenSpans() : spans;
+      if (spans[i] == null || spans[i].getStart() < points) {
+        return true;
+      }
+      at = chat.text().offsetByCodePoints(at, spans[i].getStart() - points);
+      points = spans[i].getStart();
+      int end = chat.text().offsetByCodePoints(at, spans[i].getEnd() - points);
+      for (int c = chat.data().nextSetBit(at);
+          c >= 0 && c < end;
+          c = chat.data().nextSetBit(c + 1)) {
+        if (!Character.isWhitespace(chat.text().charAt(c))) {
+          return true;
+        }
       }
     }
+    return false;
   }
 
-  private String specialAt(String control, int at) {
-    for (String special : specials) {
-      if (control.startsWith(special, at)) {
-        return special;
-      }
+  /** The tokens where control tokens are those of the control text only. */
+  private long[] asData(Marked chat) {
+    int[] named = {0};
+    long[] ids = guarded.encode(named(chat, true, named), false, false).getIds();
+    int found = 0;
+    for (long id : ids) {
+      found += controlIds.contains(id) ? 1 : 0;
     }
-    return null;
+    // Normalisation may hide a name as it hides the token: then it must not be read as text.
+    return found >= named[0]
+        ? ids
+        : guarded.encode(named(chat, false, named), false, false).getIds();
   }
 
-  private void flush(StringBuilder text, LongStream.Builder ids) {
-    if (!text.isEmpty()) {
-      for (long id : plain.encode(wellFormed(text.toString()), false, false).getIds()) {
-        ids.add(id);
+  /**
+   * The text with names in place of the control tokens of control text.
+   *
+   * @param normalized whether also of those that are looked for after normalisation
+   * @param count takes their number
+   */
+  private String named(Marked chat, boolean normalized, int[] count) {
+    String text = chat.text();
+    StringBuilder named = new StringBuilder(text.length());
+    int end = 0;
+    for (int at = 0; at < text.length(); ) {
+      if (at >= end) {
+        int data = chat.data().nextSetBit(at);
+        end = data < 0 ? text.length() : data;
       }
-      text.setLength(0);
+      if (at >= end) {
+        end = chat.data().nextClearBit(at);
+        named.append(text, at, end);
+        at = end;
+        continue;
+      }
+      AddedToken token = added.at(text, at, end);
+      int length = token == null ? 1 : token.content().length();
+      boolean stands =
+          token != null
+              && token.control()
+              && (normalized || !token.normalized())
+              && !(token.singleWord() && touched(text, at, at + length));
+      named.append(stands ? names.get(token.content()) : text.substring(at, at + length));
+      count[0] += stands ? 1 : 0;
+      at += length;
     }
+    return named.toString();
+  }
+
+  /** Whether a letter, a digit or another part of a word stands right before or after. */
+  private static boolean touched(String text, int from, int to) {
+    return from > 0 && inWord(text.codePointBefore(from))
+        || to < text.length() && inWord(text.codePointAt(to));
+  }
+
+  private static boolean inWord(int point) {
+    int type = Character.getType(point);
+    return Character.isLetterOrDigit(point)
+        || Character.isAlphabetic(point)
+        || type == Character.CONNECTOR_PUNCTUATION
+        || type == Character.NON_SPACING_MARK
+        || type == Character.ENCLOSING_MARK
+        || type == Character.COMBINING_SPACING_MARK
+        || point == 0x200c
+        || point == 0x200d;
   }
 
   /** The text with unpaired surrogates replaced, which the native tokenizer cannot take. */

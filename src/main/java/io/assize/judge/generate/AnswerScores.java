@@ -10,9 +10,9 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * Log-probabilities of allowed answers, each the sum of its tokens'. The logits of answers' tokens
- * are computed anew, in double precision: they lie close together, and bfloat16 has steps of 1/16
- * there.
+ * Log-probabilities of allowed answers, each the sum of its tokens', or their logits as they are.
+ * The logits of answers' tokens are computed anew, in double precision: they lie close together,
+ * and bfloat16 has steps of 1/16 there.
  */
 final class AnswerScores {
   private final Engine engine;
@@ -30,20 +30,24 @@ final class AnswerScores {
   }
 
   /**
-   * The answers' log-probabilities, {@code [answers]}; not finite where the model's numbers are
+   * The scores of a sequence's answers, {@code [answers]}; not finite where the model's numbers are
    * not.
    *
    * @param after for each beginning of an answer, the empty one among them, the asked row after it
    */
-  double[] of(List<long[]> answers, Map<List<Long>, Integer> after, Engine.Logits logits) {
+  double[] of(Sequence sequence, Map<List<Long>, Integer> after, Engine.Logits logits) {
+    List<long[]> answers = sequence.answers();
     Map<Long, float[]> heads = headRows(answers);
     Map<List<Long>, Map<Long, Double>> known = new HashMap<>();
     continuations(answers)
         .forEach(
             (beginning, tokens) -> {
               int row = after.get(beginning);
-              known.put(
-                  beginning, logProbabilities(logits.row(row), logits.state(row), tokens, heads));
+              Map<Long, Double> found = logits(logits.state(row), tokens, heads);
+              if (!sequence.raw()) {
+                normalise(found, logits.row(row));
+              }
+              known.put(beginning, found);
             });
     return answers.stream().mapToDouble(answer -> sum(answer, known)).toArray();
   }
@@ -91,14 +95,13 @@ final class AnswerScores {
   }
 
   /**
-   * Log-probabilities of some tokens.
+   * The logits of some tokens.
    *
-   * @param values all logits, {@code [vocabulary]}; overwritten
-   * @param state what the head made them of, {@code [hidden]}
+   * @param state what the head makes them of, {@code [hidden]}
    * @param heads the head's rows of the tokens, {@code [hidden]} each
    */
-  private static Map<Long, Double> logProbabilities(
-      float[] values, float[] state, Set<Long> tokens, Map<Long, float[]> heads) {
+  private static Map<Long, Double> logits(
+      float[] state, Set<Long> tokens, Map<Long, float[]> heads) {
     Map<Long, Double> logits = new HashMap<>();
     for (long token : tokens) {
       float[] head = heads.get(token);
@@ -107,10 +110,18 @@ final class AnswerScores {
         sum += (double) state[i] * head[i];
       }
       logits.put(token, sum);
-      values[(int) token] = (float) sum;
     }
+    return logits;
+  }
+
+  /**
+   * Makes log-probabilities of some tokens' logits.
+   *
+   * @param values all logits, {@code [vocabulary]}; overwritten
+   */
+  private static void normalise(Map<Long, Double> logits, float[] values) {
+    logits.forEach((token, logit) -> values[token.intValue()] = logit.floatValue());
     double normaliser = logSumExp(values);
     logits.replaceAll((token, logit) -> logit - normaliser);
-    return logits;
   }
 }

@@ -8,7 +8,6 @@ import io.assize.judge.JudgeException.Reason;
 import io.assize.judge.Prompt;
 import io.assize.judge.Question;
 import io.assize.judge.WorkDone;
-import io.assize.judge.model.Tokenizer;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import java.io.IOException;
@@ -30,7 +29,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.stream.LongStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,6 +45,7 @@ public final class GeneratingJudge implements Judge {
   private final Engine engine;
   private final ContinuousBatch batch;
   private final Map<DecisionRule, QuestionTokens> questions = new EnumMap<>(DecisionRule.class);
+  private final ResponseScores responses;
   private final ExecutorService worker;
   private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
 
@@ -71,7 +70,8 @@ public final class GeneratingJudge implements Judge {
     this.model = model;
     this.engine = engine;
     this.batch = new ContinuousBatch(engine, settings, model.endTokens());
-    for (DecisionRule rule : DecisionRule.values()) {
+    this.responses = new ResponseScores(model, this::chatScore);
+    for (DecisionRule rule : List.of(DecisionRule.FINAL_DECISION, DecisionRule.RATING)) {
       questions.put(rule, new QuestionTokens(rule, model.tokenizer()));
     }
     this.worker = worker;
@@ -116,8 +116,15 @@ public final class GeneratingJudge implements Judge {
     if (gone != null) {
       return CompletableFuture.failedFuture(gone);
     }
-    long[] tokens = model.tokens(prompt.messages(), prompt.chat());
-    return submit(tokens, prompt.rule(), prompt.attempt()).future();
+    if (prompt.rule() == DecisionRule.SCORE) {
+      return responses.answer(prompt);
+    }
+    QuestionTokens question = question(prompt.rule());
+    long[] tokens =
+        ThinkThenDecide.writes(question, decoding)
+            ? model.tokens(prompt.messages(), prompt.chat())
+            : question.after(model, prompt.messages(), prompt.chat());
+    return submit(tokens, question, prompt.attempt()).future();
   }
 
   /**
@@ -127,7 +134,16 @@ public final class GeneratingJudge implements Judge {
    * @param attempt 0; more where an answer is asked for again
    */
   public ThinkThenDecide submit(long[] tokens, DecisionRule rule, int attempt) {
-    QuestionTokens question = rule == null ? null : questions.get(rule);
+    QuestionTokens question = question(rule);
+    boolean writes = ThinkThenDecide.writes(question, decoding);
+    return submit(writes ? tokens : question.after(tokens), question, attempt);
+  }
+
+  private QuestionTokens question(DecisionRule rule) {
+    return rule == null ? null : questions.get(rule);
+  }
+
+  private ThinkThenDecide submit(long[] tokens, QuestionTokens question, int attempt) {
     ThinkThenDecide request =
         new ThinkThenDecide(tokens, question, decoding, attempt, model.tokenizer(), this::give);
     int most = request.mostPositions();
@@ -162,17 +178,22 @@ public final class GeneratingJudge implements Judge {
     if (gone != null) {
       return CompletableFuture.failedFuture(gone);
     }
-    Tokenizer tokenizer = model.tokenizer();
-    long[] read = model.tokens(messages, chat);
-    long[] prefix = tokenizer.encodeText(question.prefix());
-    long[] prompt = LongStream.concat(LongStream.of(read), LongStream.of(prefix)).toArray();
-    List<long[]> answers = question.answers().stream().map(tokenizer::encodeText).toList();
-    TextScores scores = new TextScores(prompt, answers, true, this::give);
+    QuestionTokens tokens = new QuestionTokens(question, model.tokenizer());
+    long[] prompt = tokens.after(model, messages, chat);
+    TextScores scores = new TextScores(prompt, tokens.answers(), true, this::give);
     int most = scores.reservation() - 1;
     if (most > model.contextLength()) {
-      return CompletableFuture.failedFuture(tooLong(read.length, most - read.length));
+      return CompletableFuture.failedFuture(tooLong(prompt.length, most - prompt.length));
     }
     return scores(scores).thenApply(Question::probabilities);
+  }
+
+  /** A reward model's score of a chat that fits. */
+  private CompletableFuture<Double> chatScore(long[] chat) {
+    ChatScore score = new ChatScore(chat, this::give);
+    await(score.future());
+    batch.submit(score);
+    return score.future();
   }
 
   private CompletableFuture<double[]> scores(TextScores scores) {
@@ -241,8 +262,7 @@ public final class GeneratingJudge implements Judge {
   private void work() {
     Throwable cause = null;
     try {
-      batch.keepHeadRows(
-          questions.values().stream().flatMap(question -> question.answers().stream()).toList());
+      batch.keepHeadRows(decoding.scores() ? ChatScore.LABEL : answersOfQuestions());
       while (closed == null) {
         for (Runnable errand = errands.poll(); errand != null; errand = errands.poll()) {
           errand.run();
@@ -255,6 +275,10 @@ public final class GeneratingJudge implements Judge {
       cause = e;
     }
     end(cause);
+  }
+
+  private List<long[]> answersOfQuestions() {
+    return questions.values().stream().flatMap(question -> question.answers().stream()).toList();
   }
 
   /** Ends all that is awaited, first of all, and frees the device. */

@@ -2,34 +2,87 @@ package io.assize.judge.generate;
 
 import io.assize.judge.Question;
 import io.assize.judge.model.Tokenizer;
+import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * The question of a rule as a model reads it: its beginning at once and after a critique, and its
- * answers.
+ * A question as a model reads it: its beginning at once and after a critique, and its answers.
+ *
+ * <p>Where a tokenizer is contextual each of these has the tokens that it has in its place: a text
+ * with an answer and the same text without it are tokenized whole, and parted where they begin to
+ * differ. So an answer has no mark of a text's beginning, and a token that is partly the question's
+ * and partly the answer's belongs to the answer.
  */
 final class QuestionTokens {
+  /** What a text of which only the end counts may end with: nothing merges with it. */
+  private static final String TEXT = "Both.";
+
   private final DecisionRule rule;
+  private final Question question;
+  private final boolean contextual;
   private final long[] prefix;
   private final long[] prefixAfterText;
   private final List<long[]> answers;
 
+  /** How many of the question's last tokens are other ones where an answer follows. */
+  private final int merging;
+
+  /** The question of a rule. */
   QuestionTokens(DecisionRule rule, Tokenizer tokenizer) {
-    Question question = Question.of(rule);
+    this(rule, Question.of(rule), tokenizer);
+  }
+
+  /** A question of any labels. */
+  QuestionTokens(Question question, Tokenizer tokenizer) {
+    this(null, question, tokenizer);
+  }
+
+  private QuestionTokens(DecisionRule rule, Question question, Tokenizer tokenizer) {
     this.rule = rule;
-    this.prefix = tokenizer.encodeText(question.prefix());
-    this.prefixAfterText = tokenizer.encodeText("\n" + question.prefix());
-    this.answers = question.answers().stream().map(tokenizer::encodeText).toList();
+    this.question = question;
+    this.contextual = tokenizer.contextual();
+    String asked = "\n" + question.prefix();
+    if (!contextual) {
+      this.prefix = tokenizer.encodeText(question.prefix());
+      this.prefixAfterText = tokenizer.encodeText(asked);
+      this.answers = question.answers().stream().map(tokenizer::encodeText).toList();
+      this.merging = 0;
+      return;
+    }
+    long[] whole = tokenizer.encodeText(TEXT + asked);
+    List<long[]> answered =
+        question.answers().stream()
+            .map(answer -> tokenizer.encodeText(TEXT + asked + answer))
+            .toList();
+    int end = answered.stream().mapToInt(one -> common(whole, one)).min().orElse(whole.length);
+    int text = common(tokenizer.encodeText(TEXT), whole);
+    this.answers = answered.stream().map(one -> Arrays.copyOfRange(one, end, one.length)).toList();
+    this.merging = whole.length - end;
+    this.prefixAfterText = Arrays.copyOfRange(whole, text, end);
+    long[] alone = tokenizer.encodeText(question.prefix());
+    this.prefix = Arrays.copyOf(alone, Math.max(0, alone.length - merging));
   }
 
   DecisionRule rule() {
     return rule;
   }
 
-  /** What follows a prompt where nothing is written. */
-  long[] prefix() {
-    return prefix;
+  /** A chat and the question right after it, up to where an answer begins. */
+  long[] after(ModelText model, List<ChatMessage> messages, String chat) {
+    if (!contextual) {
+      return after(model.tokens(messages, chat));
+    }
+    long[] tokens = model.tokens(messages, chat, question.prefix());
+    return Arrays.copyOf(tokens, Math.max(0, tokens.length - merging));
+  }
+
+  /** The same after a prompt of which only the tokens are known. */
+  long[] after(long[] prompt) {
+    long[] both = Arrays.copyOf(prompt, prompt.length + prefix.length);
+    System.arraycopy(prefix, 0, both, prompt.length, prefix.length);
+    return both;
   }
 
   /** What follows a critique. */
@@ -45,5 +98,10 @@ final class QuestionTokens {
   int mostTokens() {
     return prefixAfterText.length
         + answers.stream().mapToInt(answer -> answer.length).max().orElse(0);
+  }
+
+  private static int common(long[] one, long[] other) {
+    int differ = Arrays.mismatch(one, other);
+    return differ < 0 ? one.length : differ;
   }
 }

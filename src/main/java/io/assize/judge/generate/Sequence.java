@@ -64,7 +64,8 @@ abstract class Sequence {
   abstract void written(boolean stopped);
 
   /**
-   * The answers' scores are known: the sums of their tokens' log-probabilities, {@code [answers]}.
+   * The answers' scores are known, {@code [answers]}: the sums of their tokens' log-probabilities,
+   * or of what {@link #raw} says.
    */
   abstract void scored(double[] scores);
 
@@ -73,6 +74,11 @@ abstract class Sequence {
 
   /** Whether the rows that its answers are scored after are to be computed more exactly. */
   abstract boolean fine();
+
+  /** Whether its answers are scored by their tokens' logits as they are, for no probabilities. */
+  boolean raw() {
+    return false;
+  }
 
   /** Most positions that it can come to take, one for rows without meaning among them. */
   abstract int reservation();

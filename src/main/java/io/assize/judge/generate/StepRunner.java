@@ -108,7 +108,7 @@ final class StepRunner {
   private Runnable consequence(StepPlan.Share share, Engine.Logits logits) {
     Sequence sequence = share.sequence();
     if (sequence.answers() != null) {
-      double[] found = scores.of(sequence.answers(), share.after(), logits);
+      double[] found = scores.of(sequence, share.after(), logits);
       return DoubleStream.of(found).allMatch(Double::isFinite)
           ? () -> score(sequence, found)
           : () -> dropNotFinite(sequence);

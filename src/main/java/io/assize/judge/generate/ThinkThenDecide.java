@@ -9,7 +9,6 @@ import io.assize.judge.Ruling;
 import io.assize.judge.VerdictParser;
 import io.assize.judge.model.Tokenizer;
 import io.assize.prompt.DecisionRule;
-import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
@@ -29,7 +28,7 @@ public final class ThinkThenDecide extends Sequence {
   /**
    * Makes one.
    *
-   * @param prompt its tokens
+   * @param prompt its tokens; where nothing is to be written, the question's beginning with them
    * @param question null: a text is all that is wanted
    * @param attempt 0; more where an answer is asked for again
    * @param answers gives the completion out
@@ -42,7 +41,7 @@ public final class ThinkThenDecide extends Sequence {
       Tokenizer tokenizer,
       Executor answers) {
     super(
-        writes(question, decoding) ? prompt : joined(prompt, question.prefix()),
+        prompt,
         writes(question, decoding) ? decoding.maxNewTokens() : 0,
         sampler(decoding.again(attempt), prompt),
         writes(question, decoding) ? null : question.answers());
@@ -128,7 +127,7 @@ public final class ThinkThenDecide extends Sequence {
   }
 
   /** Whether a text is to be written, before a question if there is one. */
-  private static boolean writes(QuestionTokens question, DecodingConfig decoding) {
+  static boolean writes(QuestionTokens question, DecodingConfig decoding) {
     return question == null || decoding.writes();
   }
 
@@ -136,11 +135,5 @@ public final class ThinkThenDecide extends Sequence {
     return decoding.greedy()
         ? null
         : new Sampler(decoding.temperature(), decoding.topP(), decoding.seed(), prompt);
-  }
-
-  private static long[] joined(long[] prompt, long[] prefix) {
-    long[] both = Arrays.copyOf(prompt, prompt.length + prefix.length);
-    System.arraycopy(prefix, 0, both, prompt.length, prefix.length);
-    return both;
   }
 }

@@ -97,7 +97,9 @@ final class Dialect {
     if (sent.has("top_logprobs") && refusal.says("logprobs")) {
       Matcher most = MOST_LOGPROBS.matcher(refusal.said());
       int asked = sent.get("top_logprobs").asInt();
-      if (most.find() && Integer.parseInt(most.group(1)) > 0 && Integer.parseInt(most.group(1)) < asked) {
+      if (most.find()
+          && Integer.parseInt(most.group(1)) > 0
+          && Integer.parseInt(most.group(1)) < asked) {
         mostLogprobs = Integer.parseInt(most.group(1));
         LOG.info("{} tells at most {} alternatives of a token", endpoint, mostLogprobs);
         return true;
@@ -118,8 +120,14 @@ final class Dialect {
     }
     boolean system =
         refusal.says(
-            "system role", "system message", "system prompt", "\"system\"", "'system'",
-            "developer instruction", "roles must alternate", "role: system");
+            "system role",
+            "system message",
+            "system prompt",
+            "\"system\"",
+            "'system'",
+            "developer instruction",
+            "roles must alternate",
+            "role: system");
     return system && SystemRole.canMerge(messages(sent)) && lacks(Lack.SYSTEM);
   }
 
@@ -128,7 +136,8 @@ final class Dialect {
     boolean first = !thinks;
     thinks = true;
     if (first) {
-      LOG.info("{} thinks before it answers: it is given the tokens of a critique for that", endpoint);
+      LOG.info(
+          "{} thinks before it answers: it is given the tokens of a critique for that", endpoint);
     }
     return first;
   }

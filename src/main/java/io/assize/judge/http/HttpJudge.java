@@ -30,8 +30,8 @@ import java.util.function.UnaryOperator;
 
 /**
  * A judge behind an OpenAI-compatible endpoint: vLLM, SGLang, llama-server, DJL Serving, a gateway.
- * At most {@code concurrency} requests are under way. How they are sent, and when it is given up, is
- * {@link Requests}; how a question with allowed answers is put, a {@link Questioner}.
+ * At most {@code concurrency} requests are under way. How they are sent, and when it is given up,
+ * is {@link Requests}; how a question with allowed answers is put, a {@link Questioner}.
  */
 public final class HttpJudge implements Judge {
   private static final Duration FIRST_LOOK = Duration.ofSeconds(5);
@@ -125,7 +125,8 @@ public final class HttpJudge implements Judge {
             }
           });
     } catch (RuntimeException | Error e) {
-      future.completeExceptionally(requests.ended() == null ? JudgeException.of(e) : requests.ended());
+      future.completeExceptionally(
+          requests.ended() == null ? JudgeException.of(e) : requests.ended());
     }
     if (requests.ended() != null) {
       // It may have ended after this one was handed in and before it was seen to be open.

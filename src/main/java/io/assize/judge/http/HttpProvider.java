@@ -35,6 +35,12 @@ public final class HttpProvider implements JudgeProvider {
               + " to \"model\"",
           protocol.name());
     }
+    if (protocol.scores()) {
+      throw UserError.configuration(
+          "protocol %s wants scores of a reward model, which an http judge does not give: choose"
+              + " another protocol, or kind = djl",
+          protocol.name());
+    }
     String question = judge.settings(HttpConfig.class).question();
     boolean otherwise =
         judge.decoding().decision().equals("text") || question.equals(HttpConfig.FIRST_TOKEN);

@@ -21,9 +21,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The question as a judge in the JVM is asked it, at llama.cpp's server: the chat by its {@code
- * /apply-template}, the answer begun behind it, {@code /tokenize} for the answers' tokens, and {@code
- * /completion} for the probabilities of what may follow. The server keeps what it has read, so each
- * further request costs a token or two.
+ * /apply-template}, the answer begun behind it, {@code /tokenize} for the answers' tokens, and
+ * {@code /completion} for the probabilities of what may follow. The server keeps what it has read,
+ * so each further request costs a token or two.
  */
 final class LlamaServer implements Questioner {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -67,9 +67,7 @@ final class LlamaServer implements Questioner {
     double[] scores = tree.scores(known, config.decoding().lengthNormalised());
     return new Answer(
         Ruling.of(
-            rule,
-            Question.probabilities(scores),
-            config.decoding().rating().equals("expected")),
+            rule, Question.probabilities(scores), config.decoding().rating().equals("expected")),
         null,
         prompt.size(),
         tree.wanted().size());

@@ -23,11 +23,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requests to an endpoint, each until it is answered or no further try would help: 429, 5xx and lost
- * connections are tried again with a growing, jittered wait, or after the one that the endpoint asks
- * for. An endpoint that is not there, or refuses the key, the address or each request that it ever
- * got, is not asked for ever: after some requests in a row it is {@linkplain Reason#USELESS
- * useless}. Any thread may use it.
+ * Requests to an endpoint, each until it is answered or no further try would help: 429, 5xx and
+ * lost connections are tried again with a growing, jittered wait, or after the one that the
+ * endpoint asks for. An endpoint that is not there, or refuses the key, the address or each request
+ * that it ever got, is not asked for ever: after some requests in a row it is {@linkplain
+ * Reason#USELESS useless}. Any thread may use it.
  */
 final class Requests {
   private static final Logger LOG = LoggerFactory.getLogger(Requests.class);

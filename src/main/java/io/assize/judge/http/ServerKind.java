@@ -35,8 +35,7 @@ final class ServerKind {
         Requests.authorized(HttpRequest.newBuilder(endpoint.models()).GET(), endpoint);
     String owner = "";
     try {
-      HttpResponse<String> response =
-          new Exchange(LIMIT, http.limits().mostBytes()).send(request);
+      HttpResponse<String> response = new Exchange(LIMIT, http.limits().mostBytes()).send(request);
       if (response.statusCode() == 200) {
         JsonNode models = Reply.json(response.body(), endpoint).path("data");
         owner = models.path(0).path("owned_by").asText();

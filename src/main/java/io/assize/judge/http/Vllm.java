@@ -32,7 +32,8 @@ record Vllm(JudgeConfig config, Requests requests) implements Questioner {
     for (String answer : question.answers()) {
       List<ChatMessage> whole = new ArrayList<>(messages);
       whole.add(new ChatMessage("assistant", begun + answer));
-      all.add(read(requests.post(requests.endpoint().chat(), ChatRequest.continuation(config, whole))));
+      all.add(
+          read(requests.post(requests.endpoint().chat(), ChatRequest.continuation(config, whole))));
     }
     int shared = AnswerTree.shared(all.stream().map(Read::tokens).toList());
     double[] scores = new double[all.size()];
@@ -46,9 +47,7 @@ record Vllm(JudgeConfig config, Requests requests) implements Questioner {
     }
     return new Answer(
         Ruling.of(
-            rule,
-            Question.probabilities(scores),
-            config.decoding().rating().equals("expected")),
+            rule, Question.probabilities(scores), config.decoding().rating().equals("expected")),
         null,
         all.stream().mapToInt(Read::promptTokens).sum(),
         all.size());

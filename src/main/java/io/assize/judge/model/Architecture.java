@@ -46,6 +46,14 @@ public interface Architecture {
    */
   List<TensorSpec> tensors();
 
+  /**
+   * Whether its head gives the score of a chat's last turn ({@code [1, hidden]}, a reward model)
+   * instead of the next token.
+   */
+  default boolean scores() {
+    return false;
+  }
+
   /** The graph that runs it, by the name of its resource. */
   default String graph() {
     return "decoder";

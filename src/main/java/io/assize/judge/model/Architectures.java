@@ -10,13 +10,22 @@ import java.util.Optional;
 /** The families of models that are known. */
 public final class Architectures {
 
+  private static final LlamaFamily QWEN2 =
+      LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv().inGguf("qwen2");
+  private static final LlamaFamily QWEN3 =
+      LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads().inGguf("qwen3");
+
   /** All of them; Llama 2 and 3, Yi and SmolLM2 call themselves LlamaForCausalLM. */
   public static final List<Architecture> ALL =
       List.of(
           LlamaFamily.of("LlamaForCausalLM").pairedInGguf("llama"),
           LlamaFamily.of("MistralForCausalLM"),
-          LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv().inGguf("qwen2"),
-          LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads().inGguf("qwen3"));
+          QWEN2,
+          QWEN3,
+          new RewardModel(LlamaFamily.of("LlamaForCausalLM")),
+          new RewardModel(LlamaFamily.of("MistralForCausalLM")),
+          new RewardModel(QWEN2),
+          new RewardModel(QWEN3));
 
   private Architectures() {}
 
@@ -28,7 +37,8 @@ public final class Architectures {
         .orElseThrow(
             () ->
                 UserError.configuration(
-                    "%s: architecture %s is not supported: use a model of %s",
+                    "%s: architecture %s is not supported: use a model of %s; or serve this one elsewhere"
+                        + " and judge by kind = http",
                     where,
                     config.path("architectures").path(0).asText("none"),
                     known.stream().map(Architecture::name).collect(joining(", "))));

@@ -12,6 +12,7 @@ public final class ChatFormats {
   private final Checkpoint checkpoint;
   private final Map<String, ?> variables;
   private final Map<String, ChatTemplate> templates = new ConcurrentHashMap<>();
+  private final Map<String, ChatTemplate> whole = new ConcurrentHashMap<>();
 
   public ChatFormats(Checkpoint checkpoint) {
     this(checkpoint, Map.of());
@@ -48,5 +49,10 @@ public final class ChatFormats {
               ? checkpoint.chatTemplate(format.substring(format.indexOf(':') + 1))
               : new ChatTemplate(format, checkpoint.bosToken(), checkpoint.eosToken());
     };
+  }
+
+  /** The same for chats that are whole, as a reward model reads them. */
+  public ChatTemplate whole(String chat) {
+    return whole.computeIfAbsent(chat, format -> of(format).whole());
   }
 }

@@ -3,7 +3,9 @@ package io.assize.judge.model;
 import io.assize.prompt.ChatTemplate;
 import java.io.IOException;
 import java.nio.FloatBuffer;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** A model as it lies on disk: family, shape, tokenizer, and weights in Hugging Face's layout. */
@@ -14,8 +16,18 @@ public interface Checkpoint extends AutoCloseable {
 
   DecoderConfig config();
 
+  /** What a user should know of how its weights are read, in a few words each. */
+  default List<String> notes() {
+    return List.of();
+  }
+
   /** The tokenizer in the format of Hugging Face's {@code tokenizer.json}. */
   String tokenizerJson();
+
+  /** Whether that is what lies there, and nothing was added to it from other files. */
+  default boolean tokenizerAsFound() {
+    return true;
+  }
 
   /**
    * One of the model's own chat templates.
@@ -33,6 +45,11 @@ public interface Checkpoint extends AutoCloseable {
 
   /** The tokens that end an answer. */
   Set<Long> endTokens();
+
+  /** The token that fills batches up, which is no part of a chat that a reward model scores. */
+  default OptionalLong paddingToken() {
+    return OptionalLong.empty();
+  }
 
   /** A tensor's dimensions, outermost first; null where there is no such tensor. */
   long[] shape(Tensor tensor);

@@ -12,15 +12,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The files of a checkpoint: a directory in Hugging Face's form, or one GGUF file.
  *
  * @param path the directory or file
  * @param sums the sha-256 that each file must have, by name; empty where nobody has checked them
- * @param version the version of its family's arithmetic; null where it is not known yet
+ * @param version the version of its family's arithmetic and of how its text is read; null where it
+ *     is not known yet
  */
 public record CheckpointFiles(Path path, Map<String, String> sums, String version) {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFiles.class);
 
   public CheckpointFiles {
     sums = Collections.unmodifiableSortedMap(new TreeMap<>(sums));
@@ -35,45 +39,53 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
    * Opens all that a judge will open (headers, shapes, tokenizer, chat template), refuses what the
    * engine cannot run, and takes the files' sums.
    *
-   * @param probe messages as the protocol will send them
+   * @param scores whether scores are wanted of it, which reward models give and no others
+   * @param probe messages as the protocol will send them; where scores are wanted, a whole chat
    * @param chat the protocol's chat format
+   * @param variables what its template is given beside the chat, by their names
    * @param tokenizers opens the tokenizer as the judge will
    */
   public static CheckpointFiles check(
       Path path,
       int maxNewTokens,
-      List<ChatMessage> probe,
-      String chat,
-      Tokenizer.Opener tokenizers) {
-    return check(path, maxNewTokens, probe, chat, Map.of(), tokenizers);
-  }
-
-  /**
-   * The same, where the chat template is given more.
-   *
-   * @param variables by their names
-   */
-  public static CheckpointFiles check(
-      Path path,
-      int maxNewTokens,
+      boolean scores,
       List<ChatMessage> probe,
       String chat,
       Map<String, ?> variables,
       Tokenizer.Opener tokenizers) {
     try (Checkpoint checkpoint = find(path).open()) {
+      refuseOtherUse(checkpoint.architecture(), scores, path);
       ModelTensors tensors = ModelTensors.of(checkpoint, path.toString());
-      List<Segment> rendered = new ChatFormats(checkpoint, variables).of(chat).render(probe);
-      checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
+      ChatFormats formats = new ChatFormats(checkpoint, variables);
+      List<Segment> rendered = (scores ? formats.whole(chat) : formats.of(chat)).render(probe);
+      if (scores) {
+        checkpoint.paddingToken();
+      }
+      String reading =
+          checkTokens(checkpoint, tensors.sizes().vocabulary(), rendered, path, tokenizers);
       int context = checkpoint.config().contextLength();
       if (maxNewTokens >= context) {
         throw UserError.configuration(
-            "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens",
+            "assize.judge.max_new_tokens is %d, but %s has a context of %d tokens: lower it, or use a"
+                + " model with a longer context",
             maxNewTokens, path, context);
       }
-      return new CheckpointFiles(path, checkpoint.sums(true), checkpoint.architecture().version());
+      checkpoint.notes().forEach(note -> LOG.info("model {}: {}", path, note));
+      String version = checkpoint.architecture().version() + reading;
+      return new CheckpointFiles(path, checkpoint.sums(true), version);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
+  }
+
+  /** The same of a model that writes. */
+  public static CheckpointFiles check(
+      Path path,
+      int maxNewTokens,
+      List<ChatMessage> probe,
+      String chat,
+      Tokenizer.Opener tokenizers) {
+    return check(path, maxNewTokens, false, probe, chat, Map.of(), tokenizers);
   }
 
   /** The model's name in tables: the file's or directory's, without the suffix. */
@@ -162,8 +174,33 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     return file.getFileName().toString();
   }
 
-  /** The tokenizer opens, and gives tokens that the model has. */
-  private static void checkTokens(
+  /**
+   * Refuses a reward model where words are wanted, and any other model where scores are.
+   *
+   * @param scores whether scores are wanted
+   */
+  public static void refuseOtherUse(Architecture architecture, boolean scores, Path path) {
+    if (architecture.scores() && !scores) {
+      throw UserError.configuration(
+          "assize.judge.model %s is a reward model (%s), which has no words: set"
+              + " assize.judge.decision to score and assize.protocol to reward or reward-single",
+          path, architecture.name());
+    }
+    if (!architecture.scores() && scores) {
+      throw UserError.configuration(
+          "assize.judge.decision is score, but assize.judge.model %s (%s) is no reward model: set"
+              + " decision to critique, forced or text, or name a model whose architecture is"
+              + " …ForSequenceClassification",
+          path, architecture.name());
+    }
+  }
+
+  /**
+   * The tokenizer opens, and gives tokens that the model has.
+   *
+   * @return what the verdicts' key has of it beside its files
+   */
+  private static String checkTokens(
       Checkpoint checkpoint,
       long vocabulary,
       List<Segment> rendered,
@@ -174,10 +211,11 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
       if (highest >= vocabulary) {
         throw UserError.configuration(
             "%s: its tokenizer gives the token %d, but the model has %d tokens: they are not of one"
-                + " model",
+                + " model: fetch the whole checkpoint",
             path, highest, vocabulary);
       }
       checkpoint.endTokens();
+      return tokenizer.asBefore() && checkpoint.tokenizerAsFound() ? "" : " " + Tokenizer.READING;
     }
   }
 

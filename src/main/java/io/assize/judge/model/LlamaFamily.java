@@ -198,7 +198,10 @@ final class LlamaFamily implements Architecture {
 
   private static void refuse(boolean unsupported, String where, String what) {
     if (unsupported) {
-      throw UserError.configuration("%s: %s is not supported by the DJL judge", where, what);
+      throw UserError.configuration(
+          "%s: %s is not supported by the DJL judge, whose families have none (docs/engine.md): use"
+              + " a model of them, or serve this one elsewhere and judge by kind = http",
+          where, what);
     }
   }
 }

@@ -78,9 +78,14 @@ public final class ModelTensors {
   /** Bytes that the weights take on a device. */
   public long weightBytes(Precision precision) {
     // A tied head is packed apart in all precisions but float32.
-    int ends = config.tied() && precision == Precision.FP32 ? 1 : 2;
-    long end = Shapes.count(only(Role.EMBEDDING).spec().shape(sizes));
-    return layerWeights() * precision.weightBytes() + ends * end * precision.endBytes();
+    Tensor head = has(only(Role.HEAD)) ? only(Role.HEAD) : only(Role.EMBEDDING);
+    boolean shared = !has(only(Role.HEAD)) && precision == Precision.FP32;
+    long ends = count(only(Role.EMBEDDING)) + (shared ? 0 : count(head));
+    return layerWeights() * precision.weightBytes() + ends * precision.endBytes();
+  }
+
+  private long count(Tensor tensor) {
+    return Shapes.count(tensor.spec().shape(sizes));
   }
 
   private void check(Tensor tensor, String where) {
@@ -90,17 +95,22 @@ public final class ModelTensors {
     long[] found = checkpoint.shape(tensor);
     long[] shape = tensor.spec().shape(sizes);
     if (found == null) {
-      throw UserError.configuration("model %s lacks the tensor %s", where, tensor.name());
+      throw UserError.configuration(
+          "model %s lacks the tensor %s, which its configuration asks for: fetch the whole"
+              + " checkpoint, its config.json and its weights of one model",
+          where, tensor.name());
     }
     if (!Arrays.equals(found, shape)) {
       throw UserError.configuration(
-          "model %s: tensor %s has shape %s where its configuration says %s",
+          "model %s: tensor %s has shape %s where its configuration says %s: fetch the whole"
+              + " checkpoint, its config.json and its weights of one model",
           where, tensor.name(), Arrays.toString(found), Arrays.toString(shape));
     }
     if (!tensor.spec().role().inBlocks() && Shapes.count(shape) > Floats.MOST) {
       throw UserError.configuration(
-          "model %s: tensor %s of shape %s is larger than the judge can load",
-          where, tensor.name(), Arrays.toString(shape));
+          "model %s: tensor %s of shape %s is larger than the judge can load (%d numbers): take a"
+              + " smaller model of the family",
+          where, tensor.name(), Arrays.toString(shape), Floats.MOST);
     }
   }
 

@@ -69,7 +69,8 @@ public record Rope(
       default ->
           throw UserError.configuration(
               "%s: rope_scaling of type %s is not supported by the DJL judge: default, linear and"
-                  + " llama3 are",
+                  + " llama3 are: use a model with one of them, or serve this one elsewhere and judge"
+                  + " by kind = http",
               where, type);
     };
   }

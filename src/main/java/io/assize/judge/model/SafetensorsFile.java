@@ -7,7 +7,6 @@ import io.assize.config.UserError;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,13 +14,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A safetensors file: a length, a JSON header, and the tensors' bytes, little-endian. Nothing that
  * the header says is believed before it is held against the file. A tensor of a type that is not
  * read is refused when it is asked for.
  */
-final class SafetensorsFile implements AutoCloseable {
+final class SafetensorsFile implements TensorFile {
   /** What the format's authors allow. */
   private static final long MAX_HEADER = 100_000_000;
 
@@ -36,13 +36,9 @@ final class SafetensorsFile implements AutoCloseable {
       return Shapes.of(dimensions);
     }
 
-    /** Bytes of a number; 0 for a type that is not read. */
-    int width() {
-      return switch (type) {
-        case "F32" -> 4;
-        case "F16", "BF16" -> 2;
-        default -> 0;
-      };
+    /** Null for a type that is not known. */
+    NumberType numbers() {
+      return NumberType.ofSafetensors(type);
     }
   }
 
@@ -60,58 +56,42 @@ final class SafetensorsFile implements AutoCloseable {
     }
   }
 
-  ModelFile file() {
+  @Override
+  public ModelFile file() {
     return file;
   }
 
-  Iterable<String> names() {
+  @Override
+  public Set<String> names() {
     return entries.keySet();
   }
 
-  /** A tensor's dimensions; refuses one whose type is not read. */
-  long[] shape(String name) {
-    Entry entry = entries.get(name);
-    if (entry.width() == 0) {
-      throw UserError.configuration(
-          "%s: tensor %s is of type %s: F32, F16 and BF16 are supported",
-          file.path(), name, entry.type());
-    }
-    return entry.shape();
+  @Override
+  public long[] shape(String name) {
+    return entries.get(name).shape();
   }
 
-  /** Reads rows of F32, F16 or BF16 as float32. */
-  FloatBuffer read(String name, long from, long rows) throws IOException {
+  @Override
+  public NumberType type(String name) {
+    return entries.get(name).numbers();
+  }
+
+  @Override
+  public String typeName(String name) {
+    return entries.get(name).type();
+  }
+
+  @Override
+  public void rows(String name, long from, long rows, ModelFile.Stretch take) throws IOException {
     Entry entry = entries.get(name);
-    long row = (entry.end() - entry.begin()) / entry.shape()[0];
-    FloatBuffer floats = Floats.direct(row / entry.width() * rows);
-    file.stretches(
-        entry.begin() + from * row,
-        rows * row,
-        entry.width(),
-        bytes -> convert(entry.type(), bytes, floats));
-    return floats.flip();
+    long[] shape = entry.shape();
+    long row = (entry.end() - entry.begin()) / (shape.length == 0 ? 1 : shape[0]);
+    file.stretches(entry.begin() + from * row, rows * row, entry.numbers().width(), take);
   }
 
   @Override
   public void close() throws IOException {
     file.close();
-  }
-
-  private static void convert(String type, ByteBuffer bytes, FloatBuffer floats) {
-    switch (type) {
-      case "F32" -> floats.put(bytes.asFloatBuffer());
-      case "F16" -> {
-        while (bytes.hasRemaining()) {
-          floats.put(Floats.half(bytes.getShort()));
-        }
-      }
-      case "BF16" -> {
-        while (bytes.hasRemaining()) {
-          floats.put(Floats.brain(bytes.getShort()));
-        }
-      }
-      default -> throw new IllegalStateException(type);
-    }
   }
 
   private void readHeader() throws IOException {
@@ -177,7 +157,7 @@ final class SafetensorsFile implements AutoCloseable {
     boolean fits =
         count >= 0
             && count <= 8 * file.size()
-            && (entry.width() == 0 || count * entry.width() == bytes);
+            && (entry.numbers() == null || count * entry.numbers().width() == bytes);
     if (!fits) {
       throw broken(
           String.format(Locale.ROOT, "tensor %s of shape %s has %d bytes", name, shape, bytes));

@@ -28,7 +28,10 @@ public record TensorSpec(
     EMBEDDING,
     /** The norm before the head, {@code [hidden]}. */
     FINAL_NORM,
-    /** {@code [vocabulary, hidden]}; the embedding where there is none. */
+    /**
+     * {@code [vocabulary, hidden]}, the embedding where there is none; of a model that scores
+     * {@code [1, hidden]}.
+     */
     HEAD,
     /** One in each layer. */
     LAYER,

@@ -9,6 +9,9 @@ import java.util.List;
  */
 public interface Tokenizer extends AutoCloseable {
 
+  /** How text is read where that is not as it was at first: a part of the verdicts' key. */
+  String READING = "tokens-2";
+
   /** What makes a tokenizer of a checkpoint's own. */
   @FunctionalInterface
   interface Opener {
@@ -25,8 +28,26 @@ public interface Tokenizer extends AutoCloseable {
   /** The tokens of a rendered chat. */
   long[] encode(List<Segment> segments);
 
-  /** The tokens of plain text. */
+  /** The tokens of plain text by itself. */
   long[] encodeText(String text);
+
+  /**
+   * Whether a text may have other tokens where it goes on from another than by itself, such as a
+   * mark at its beginning. If not, what is appended has the tokens of {@link #encodeText}.
+   */
+  default boolean contextual() {
+    return false;
+  }
+
+  /** Whether every text has the tokens that it had before {@link #READING}. */
+  default boolean asBefore() {
+    return !contextual();
+  }
+
+  /** A token as the vocabulary writes it. */
+  default String piece(long id) {
+    return decode(new long[] {id});
+  }
 
   /** The text of tokens, special tokens left out. */
   String decode(long[] ids);

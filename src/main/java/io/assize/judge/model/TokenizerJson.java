@@ -8,10 +8,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.UserError;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalLong;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -27,11 +30,29 @@ public final class TokenizerJson {
   private static final int MAX_TOKEN = 1 << 12;
   private static final int MAX_PARTS = 64;
 
+  /** The one expression that may be replaced: SentencePiece's several spaces. */
+  private static final String SPACES = " {2,}";
+
+  private static final double MAX_SCORE = 1e9;
+
   /** How much longer a text may become before it is cut into tokens. */
   private static final int MAX_GROWTH = 16;
 
+  /** Bytes that a compiled normalisation makes of a character at most. */
+  private static final int MAX_MAPPED = 64;
+
   private static final Set<String> NORMALIZERS =
-      Set.of("Sequence", "Prepend", "Replace", "NFC", "NFD", "NFKC", "NFKD", "Lowercase", "Strip");
+      Set.of(
+          "Sequence",
+          "Prepend",
+          "Replace",
+          "Precompiled",
+          "NFC",
+          "NFD",
+          "NFKC",
+          "NFKD",
+          "Lowercase",
+          "Strip");
   private static final Set<String> PRE_TOKENIZERS =
       Set.of(
           "Sequence",
@@ -71,44 +92,92 @@ public final class TokenizerJson {
     check.part(json.path("pre_tokenizer"), PRE_TOKENIZERS);
     check.part(json.path("decoder"), DECODERS);
     check.model(json.path("model"));
+    check.ids(json.path("added_tokens"), json.path("model").path("vocab"));
     return json;
   }
 
-  /** The id of an added token, without a tree of the whole file. */
-  static OptionalLong idOf(String content, byte[] tokenizer, String where) {
+  /** The ids of added tokens by their content, without a tree of the whole file. */
+  static Map<String, Long> added(byte[] tokenizer, String where) {
+    Map<String, Long> added = new HashMap<>();
     try (JsonParser json = ModelJson.parser(tokenizer)) {
       json.nextToken();
       while (json.nextToken() == JsonToken.FIELD_NAME) {
-        boolean added = json.getCurrentName().equals("added_tokens");
-        if (json.nextToken() != JsonToken.START_ARRAY || !added) {
+        boolean tokens = json.getCurrentName().equals("added_tokens");
+        if (json.nextToken() != JsonToken.START_ARRAY || !tokens) {
           json.skipChildren();
           continue;
         }
         while (json.nextToken() == JsonToken.START_OBJECT) {
           String text = null;
-          OptionalLong id = OptionalLong.empty();
+          Long id = null;
           while (json.nextToken() == JsonToken.FIELD_NAME) {
             String name = json.getCurrentName();
             JsonToken value = json.nextToken();
             if (name.equals("content") && value == JsonToken.VALUE_STRING) {
               text = json.getText();
             } else if (name.equals("id") && value == JsonToken.VALUE_NUMBER_INT) {
-              id = OptionalLong.of(json.getIntValue());
+              id = (long) json.getIntValue();
             }
             json.skipChildren();
           }
-          if (content.equals(text)) {
-            return id;
+          if (text != null && id != null) {
+            added.putIfAbsent(text, id);
           }
         }
-        return OptionalLong.empty();
+        return added;
       }
-      return OptionalLong.empty();
+      return added;
     } catch (JsonProcessingException e) {
       throw ModelJson.notJson(where, e);
     } catch (IOException e) {
       throw UserError.configuration("%s cannot be read: %s", where, e.getMessage());
     }
+  }
+
+  /**
+   * Whether a text may have other tokens where it goes on from another than by itself: all but
+   * byte-level tokenizers that put no space before it.
+   */
+  public static boolean contextual(ObjectNode json) {
+    List<JsonNode> cuts = flat(json.path("pre_tokenizer"));
+    boolean bytes =
+        cuts.stream()
+            .anyMatch(
+                part ->
+                    part.path("type").asText().equals("ByteLevel")
+                        && !part.path("add_prefix_space").asBoolean(true));
+    return !bytes
+        || cuts.stream().anyMatch(part -> part.path("type").asText().equals("Metaspace"))
+        || changes(json);
+  }
+
+  /** Whether a text may become control tokens that it does not spell as it stands. */
+  public static boolean hides(ObjectNode json, List<AddedToken> control) {
+    JsonNode vocabulary = json.path("model").path("vocab");
+    boolean pieces =
+        vocabulary.isArray()
+            || control.stream().anyMatch(token -> vocabulary.has(token.content()))
+                && (changes(json) || contextual(json));
+    return pieces || changes(json) && control.stream().anyMatch(AddedToken::normalized);
+  }
+
+  /** Whether normalisation does more than to compose characters. */
+  private static boolean changes(ObjectNode json) {
+    return !flat(json.path("normalizer")).stream()
+        .allMatch(part -> part.path("type").asText().equals("NFC"));
+  }
+
+  /** The parts that are no sequences. */
+  private static List<JsonNode> flat(JsonNode part) {
+    if (ModelJson.absent(part)) {
+      return List.of();
+    }
+    List<JsonNode> flat = new ArrayList<>();
+    if (!part.path("type").asText().equals("Sequence")) {
+      flat.add(part);
+    }
+    LISTS.forEach(list -> part.path(list).forEach(one -> flat.addAll(flat(one))));
+    return flat;
   }
 
   private void size(byte[] text) {
@@ -135,6 +204,21 @@ public final class TokenizerJson {
       if (content.isEmpty() || content.length() > MAX_TOKEN) {
         throw refused(
             String.format(Locale.ROOT, "an added token has %d characters", content.length()));
+      }
+    }
+  }
+
+  /** The library would give such a token the number that its model has for the text. */
+  private void ids(JsonNode tokens, JsonNode vocabulary) {
+    for (JsonNode token : tokens) {
+      JsonNode known = vocabulary.path(token.path("content").asText());
+      if (known.isNumber() && known.intValue() != token.path("id").intValue()) {
+        throw refused(
+            String.format(
+                Locale.ROOT,
+                "its added token %d is %d in its vocab",
+                token.path("id").intValue(),
+                known.intValue()));
       }
     }
   }
@@ -168,6 +252,7 @@ public final class TokenizerJson {
         grows(ModelJson.text(part, "content", "", where));
       }
       case "Prepend" -> grows("x" + ModelJson.text(part, "prepend", "", where));
+      case "Precompiled" -> charsMap(ModelJson.text(part, "precompiled_charsmap", "", where));
       case "Split" -> {
         if (pattern(part, true).isEmpty()) {
           throw refused("a Split has an empty pattern");
@@ -193,10 +278,23 @@ public final class TokenizerJson {
     }
   }
 
+  private void charsMap(String base64) {
+    byte[] map;
+    try {
+      map = Base64.getDecoder().decode(base64);
+    } catch (IllegalArgumentException e) {
+      map = new byte[0];
+    }
+    if (!CharsMap.sound(map, MAX_MAPPED)) {
+      throw refused("its precompiled_charsmap is damaged");
+    }
+  }
+
   private String pattern(JsonNode part, boolean expressions) {
     JsonNode pattern = part.path("pattern");
     String regex = ModelJson.text(pattern, "Regex", "", where);
-    if (!regex.isEmpty() && (!expressions || !PatternBounds.hold(regex))) {
+    boolean held = expressions ? PatternBounds.hold(regex) : regex.equals(SPACES);
+    if (!regex.isEmpty() && !held) {
       throw refused(
           String.format(
               Locale.ROOT,
@@ -208,9 +306,45 @@ public final class TokenizerJson {
 
   private void model(JsonNode model) {
     String type = ModelJson.text(model, "type", model.has("merges") ? "BPE" : "none", where);
-    if (!type.equals("BPE")) {
-      throw refused(String.format(Locale.ROOT, "its model is of type %s: BPE is supported", type));
+    switch (type) {
+      case "BPE" -> merging(model);
+      case "Unigram" -> unigram(model);
+      default ->
+          throw refused(
+              String.format(
+                  Locale.ROOT, "its model is of type %s: BPE and Unigram are supported", type));
     }
+  }
+
+  /**
+   * Pieces and their scores. An empty piece would be taken for ever; the same twice, or a score
+   * that is no number, end the process.
+   */
+  private void unigram(JsonNode model) {
+    JsonNode vocabulary = model.path("vocab");
+    if (!vocabulary.isArray() || vocabulary.isEmpty()) {
+      throw refused("its model lacks vocab");
+    }
+    Set<String> pieces = new HashSet<>();
+    for (JsonNode piece : vocabulary) {
+      boolean good =
+          piece.isArray()
+              && piece.size() == 2
+              && piece.get(0).isTextual()
+              && piece.get(1).isNumber()
+              && Math.abs(piece.get(1).doubleValue()) < MAX_SCORE;
+      String text = good ? piece.get(0).textValue() : "";
+      if (text.isEmpty() || text.length() > MAX_TOKEN || !pieces.add(text)) {
+        throw refused(
+            String.format(Locale.ROOT, "its piece %d is none, or two are the same", pieces.size()));
+      }
+    }
+    ModelNumbers numbers = ModelNumbers.ofJson(model, where);
+    numbers.whole("unk_id", 0, vocabulary.size() - 1);
+    numbers.flag("byte_fallback", false);
+  }
+
+  private void merging(JsonNode model) {
     for (String affix : Set.of("continuing_subword_prefix", "end_of_word_suffix")) {
       if (!ModelJson.text(model, affix, "", where).isEmpty()) {
         throw refused(String.format(Locale.ROOT, "its %s is not supported", affix));

@@ -14,9 +14,9 @@ class ChatRequestTest {
 
   @Test
   void whatTheChatTemplateIsGivenGoesWithTheRequestWhereItIsSet() {
-    assertThat(ChatRequest.critique(judge(Map.of("enable_thinking", false)), CHAT, 0))
+    assertThat(ChatRequest.critique(judge(Map.of("enable_thinking", false)), CHAT, 0).toString())
         .contains("\"chat_template_kwargs\":{\"enable_thinking\":false}");
-    assertThat(ChatRequest.critique(judge(Map.of()), CHAT, 0)).doesNotContain("kwargs");
+    assertThat(ChatRequest.critique(judge(Map.of()), CHAT, 0).toString()).doesNotContain("kwargs");
   }
 
   private static JudgeConfig judge(Map<String, Object> variables) {

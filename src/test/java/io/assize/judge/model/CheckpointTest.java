@@ -209,6 +209,35 @@ class CheckpointTest {
     refused(file, key + " is " + (double) value);
   }
 
+  /** What was found, what is supported, and the nearest way. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '~',
+      value = {
+        "architectures|[\"GPT2LMHeadModel\"]|GPT2LMHeadModel|LlamaForCausalLM|by kind = http",
+        "mlp_bias|true|mlp_bias|whose families have none|use a model of them",
+        "quantization_config|{\"quant_method\": \"hqq\"}|hqq|awq (4 bits|in half precision",
+        "auto_map|{\"AutoConfig\": \"x.y\"}|auto_map|known architecture|docs/engine.md",
+        "num_hidden_layers|4|model.layers.3.|its configuration asks for|fetch the whole",
+        "hidden_size|32|has shape [384, 64]|says [384, 32]|of one model",
+        "max_position_embeddings|8|max_new_tokens is 8|context of 8 tokens|lower it",
+        "eos_token_id|\"x\"|the text \"x\"|a token's number is wanted, or a list|fetch it again"
+      })
+  void aRefusalSaysWhatWasFoundWhatIsSupportedAndTheNearestWay(
+      String key, String value, String found, String supported, String way) throws IOException {
+    Path model = copy();
+    ObjectMapper json = new ObjectMapper();
+    Files.delete(model.resolve("generation_config.json"));
+    Path file = model.resolve("config.json");
+    ObjectNode config = (ObjectNode) json.readTree(file.toFile());
+    config.set(key, json.readTree(value));
+    json.writeValue(file.toFile(), config);
+    refused(model, found);
+    refused(model, supported);
+    refused(model, way);
+  }
+
   @Test
   void aModelWithoutAChatTemplateNeedsAProtocolWithOne() throws IOException {
     Path model = copy();

@@ -242,8 +242,11 @@ class StrangersModelTest {
         "/model/continuing_subword_prefix|'##########'|continuing_subword_prefix is not supported",
         "/model/dropout|0.5|at random",
         "/model/vocab/zz|4294967295|token of number 4294967295",
-        "/model|{'type': 'Unigram', 'vocab': []}|model is of type Unigram",
-        "/normalizer|{'type': 'Precompiled', 'precompiled_charsmap': '/////w=='}|Precompiled is not supported",
+        "/model|{'type': 'Unigram', 'vocab': []}|lacks vocab",
+        "/model|{'type': 'Unigram', 'vocab': [['', 0.0]], 'unk_id': 0}|piece 0 is none",
+        "/model|{'type': 'Unigram', 'vocab': [['a', 0.0], ['a', 0.0]], 'unk_id': 0}|two are the same",
+        "/model|{'type': 'Unigram', 'vocab': [['a', 0.0]], 'unk_id': 1}|unk_id is 1",
+        "/normalizer|{'type': 'Precompiled', 'precompiled_charsmap': '/////w=='}|charsmap is damaged",
         "/normalizer|{'type': 'Replace', 'pattern': {'Regex': 'x*'}, 'content': ''}|could take for ever",
         "/normalizer|{'type': 'Replace', 'pattern': {'String': ''}, 'content': 'zz'}|empty pattern",
         "/normalizer|{'type': 'Replace', 'pattern': {'String': 'x'}, 'content': 'xxxxxxxxxxxxxxxxxxxx'}|times as long",
@@ -253,7 +256,7 @@ class StrangersModelTest {
         "/added_tokens|{}|no list",
         "/added_tokens/0/content|''|0 characters",
         "/added_tokens/0/id|-1|id is -1",
-        "/added_tokens/0/id|400|gives the token 400, but the model has 384 tokens",
+        "/added_tokens/0/id|400|added token 400 is 0 in its vocab",
       })
   void aTokenizerThatCouldEndTheJvmIsRefused(String at, String value, String message)
       throws IOException {
@@ -411,23 +414,29 @@ class StrangersModelTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"pytorch_model.bin", "consolidated.00.pth", "pytorch_model-00001-of-00002.bin"})
-  void picklesAreRefusedUnopened(String name) throws IOException {
+  @CsvSource({
+    "pytorch_model.bin, 'before 1.6, are not read'",
+    "consolidated.00.pth, 'but none of the files that are read'",
+    "pytorch_model-00001-of-00002.bin, 'but none of the files that are read'"
+  })
+  void picklesRunNothing(String name, String message) throws IOException {
     for (String file : names(model)) {
       if (file.contains("safetensors")) {
         Files.delete(model.resolve(file));
       }
     }
-    Files.writeString(model.resolve(name), "cos\nsystem\n(S'touch /tmp/pwned'\ntR.");
-    refused(model, "a format that can run code");
+    Path witness = dir.resolve("witness");
+    Files.writeString(model.resolve(name), "cos\nsystem\n(S'touch " + witness + "'\ntR.");
+    refused(model, message);
+    refused(model, "save_pretrained(DIRECTORY, safe_serialization=True)");
+    assertThat(witness).doesNotExist();
   }
 
   @Test
-  void aTokenizerModelAloneIsRefusedWithTheWayOut() throws IOException {
+  void aTokenizerModelThatIsNoneIsRefused() throws IOException {
     over("only_spm");
     Files.delete(model.resolve("tokenizer.json"));
-    refused(model, "has a tokenizer.model, but no tokenizer.json");
+    refused(model, "tokenizer.model cannot be read");
   }
 
   @Test
