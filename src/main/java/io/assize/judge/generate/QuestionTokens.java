@@ -61,8 +61,9 @@ final class QuestionTokens {
     this.answers = answered.stream().map(one -> Arrays.copyOfRange(one, end, one.length)).toList();
     this.merging = whole.length - end;
     this.prefixAfterText = Arrays.copyOfRange(whole, text, end);
-    long[] alone = tokenizer.encodeText(question.prefix());
-    this.prefix = Arrays.copyOf(alone, Math.max(0, alone.length - merging));
+    long[] at = tokenizer.encodeText(TEXT + question.prefix());
+    int begun = common(tokenizer.encodeText(TEXT), at);
+    this.prefix = Arrays.copyOfRange(at, begun, Math.max(begun, at.length - merging));
   }
 
   DecisionRule rule() {
