@@ -10,7 +10,8 @@ it (a space before each stretch of text), one as Mistral has it (before the firs
 right after the chat and after a critique. The ids of all text are those of the whole text; an answer is
 what follows the longest beginning that all answers have in common. And `bpe` and `unigram`,
 SentencePiece's own `tokenizer.model` with the ids that sentencepiece gives for texts, and, for byte
-pairs, those that transformers' LlamaTokenizerFast gives for texts with control tokens.
+pairs, those that transformers' LlamaTokenizerFast gives for texts with control tokens, and for all
+where it puts a space before the first stretch only: it does not where the text begins with one.
 """
 
 import io
@@ -182,12 +183,13 @@ def own_files(out: pathlib.Path, bpe: pathlib.Path) -> None:
     rules.unlink()
     for path in (bpe, unigram):
         sp = sentencepiece.SentencePieceProcessor(model_file=str(path))
-        golden = {"texts": [{"text": text, "ids": sp.encode(text)} for text in TEXTS]}
+        # Where sentencepiece strips a text it strips marks that were written in it, too: not done.
+        golden = {"texts": [{"text": t, "ids": sp.encode(t)} for t in TEXTS if path == bpe or "▁" not in t]}
         if path == bpe:
             for legacy in (True, False):
                 tok = LlamaTokenizerFast(vocab_file=str(path), legacy=legacy, add_prefix_space=True).backend_tokenizer
                 golden["legacy" if legacy else "first"] = [
-                    {"text": text, "ids": tok.encode(text, add_special_tokens=False).ids} for text in CONTROLLED
+                    {"text": text, "ids": tok.encode(text, add_special_tokens=False).ids} for text in CONTROLLED + ([] if legacy else TEXTS)
                 ]
         (path.parent / "ids.json").write_text(json.dumps(golden, ensure_ascii=False) + "\n")
 

@@ -67,7 +67,7 @@ public record SentencePieceModel(
     root.putNull("truncation").putNull("padding");
     addedTokens(root.putArray("added_tokens"));
     ArrayNode normalizers = JSON.createArrayNode();
-    normalisation(normalizers);
+    normalisation(normalizers, legacy);
     if (legacy) {
       if (addPrefixSpace) {
         normalizers.addObject().put("type", "Prepend").put("prepend", MARK);
@@ -105,7 +105,8 @@ public record SentencePieceModel(
     }
   }
 
-  private void normalisation(ArrayNode normalizers) {
+  /** Where only the first stretch gets a space, a space that a stretch begins with is one. */
+  private void normalisation(ArrayNode normalizers, boolean legacy) {
     if (charsMap.length > 0) {
       normalizers
           .addObject()
@@ -113,8 +114,8 @@ public record SentencePieceModel(
           .put("precompiled_charsmap", Base64.getEncoder().encodeToString(charsMap));
     }
     if (oneSpace) {
-      normalizers.addObject().put("type", "Strip").put("strip_left", true).put("strip_right", true);
       normalizers.add(replace("Regex", " {2,}", " "));
+      normalizers.add(replace("Regex", legacy ? "\\A | \\z" : " \\z", ""));
     }
   }
 

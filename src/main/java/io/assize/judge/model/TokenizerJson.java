@@ -30,8 +30,8 @@ public final class TokenizerJson {
   private static final int MAX_TOKEN = 1 << 12;
   private static final int MAX_PARTS = 64;
 
-  /** The one expression that may be replaced: SentencePiece's several spaces. */
-  private static final String SPACES = " {2,}";
+  /** The expressions that may be replaced: SentencePiece's several spaces, and one at an end. */
+  private static final Set<String> SPACES = Set.of(" {2,}", "\\A | \\z", " \\z");
 
   private static final double MAX_SCORE = 1e9;
 
@@ -293,7 +293,7 @@ public final class TokenizerJson {
   private String pattern(JsonNode part, boolean expressions) {
     JsonNode pattern = part.path("pattern");
     String regex = ModelJson.text(pattern, "Regex", "", where);
-    boolean held = expressions ? PatternBounds.hold(regex) : regex.equals(SPACES);
+    boolean held = expressions ? PatternBounds.hold(regex) : SPACES.contains(regex);
     if (!regex.isEmpty() && !held) {
       throw refused(
           String.format(

@@ -1,0 +1,86 @@
+package io.assize.judge.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assize.judge.djl.PromptTokenizer;
+import io.assize.prompt.Segment;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * A directory whose only tokenizer is SentencePiece's own file gives the ids of {@code
+ * sentencepiece}, and with control tokens those of transformers' LlamaTokenizerFast
+ * (scripts/golden/make_sentencepiece.py).
+ */
+class SentencePieceFileTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden/sentencepiece");
+
+  @TempDir private Path model;
+
+  @BeforeEach
+  void aCheckpointWithoutATokenizer() throws IOException {
+    for (String name : List.of("config.json", "model.safetensors")) {
+      Files.copy(GOLDEN.resolve("legacy").resolve(name), model.resolve(name));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"bpe, true", "unigram, true", "unigram, false"})
+  void textsHaveTheIdsOfSentencePiece(String kind, boolean legacy) throws IOException {
+    same(kind, legacy, golden(kind).path("texts"), 40);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"true, legacy, 6", "false, first, 50"})
+  void controlTokensStandApartAsInTransformers(boolean legacy, String ids, int least)
+      throws IOException {
+    same("bpe", legacy, golden("bpe").path(ids), least);
+  }
+
+  @Test
+  void itsBeginAndEndTokensAreTheTemplates() throws IOException {
+    try (Checkpoint checkpoint = opened("bpe", true)) {
+      assertThat(checkpoint.bosToken()).isEqualTo("<s>");
+      assertThat(checkpoint.eosToken()).isEqualTo("</s>");
+      assertThat(checkpoint.endTokens()).containsExactly(2L);
+      assertThat(checkpoint.tokenizerAsFound()).isTrue();
+    }
+  }
+
+  private void same(String kind, boolean legacy, JsonNode rows, int least) throws IOException {
+    try (Checkpoint checkpoint = opened(kind, legacy);
+        PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), kind)) {
+      for (JsonNode row : rows) {
+        String text = row.path("text").asText();
+        long[] ids =
+            StreamSupport.stream(row.path("ids").spliterator(), false)
+                .mapToLong(JsonNode::asLong)
+                .toArray();
+        assertThat(tokenizer.encode(List.of(new Segment(text, true))))
+            .as("[%s]", text)
+            .isEqualTo(ids);
+      }
+    }
+    assertThat(rows.size()).isGreaterThanOrEqualTo(least);
+  }
+
+  private Checkpoint opened(String kind, boolean legacy) throws IOException {
+    Files.copy(GOLDEN.resolve(kind).resolve("tokenizer.model"), model.resolve("tokenizer.model"));
+    Files.writeString(model.resolve("tokenizer_config.json"), "{\"legacy\": " + legacy + "}");
+    return CheckpointFiles.find(model).open();
+  }
+
+  private static JsonNode golden(String kind) throws IOException {
+    return new ObjectMapper().readTree(GOLDEN.resolve(kind).resolve("ids.json").toFile());
+  }
+}
