@@ -147,6 +147,7 @@ def answers(folder: pathlib.Path, tokenizer, model) -> None:
         messages = [{"role": role, "content": content} for role, content in chat]
         text = tokenizer.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
         row = {"messages": messages, "text": text, "ids": ids(text)}
+        row["pieces"] = tok.encode(text, add_special_tokens=False).tokens
         for rule, (prefix, labels) in QUESTIONS.items():
             row[rule] = {
                 "forced": probabilities(text + prefix, labels),

@@ -9,7 +9,15 @@ import io.assize.config.AssizeConfig;
 import io.assize.config.UserError;
 import io.assize.corpus.CorpusReader;
 import io.assize.job.Explanation.InOrder;
+import io.assize.job.ShownPrompts.Shown;
+import io.assize.judge.JudgeProvider;
+import io.assize.judge.JudgeSpec;
+import io.assize.judge.Prompt;
+import io.assize.prompt.ChatMessage;
+import io.assize.prompt.DecisionRule;
+import io.assize.prompt.Protocol;
 import io.assize.prompt.Request;
+import io.assize.spark.ModelCache;
 import io.assize.spark.base.Kept;
 import io.assize.store.CurrentVerdicts;
 import io.assize.store.Outcomes;
@@ -27,7 +35,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
-/** Explains how a row of the corpus came to its outcome. */
+/** Explains how a row of the corpus came to its outcome, and what its judge reads. */
 public final class ExplainJob {
   private final SparkSession spark;
   private final AssizeConfig config;
@@ -45,17 +53,7 @@ public final class ExplainJob {
   public Explanation run(String sampleId) {
     JudgeStage stage = JudgeStage.of(spark, config, "");
     String judge = stage.spec().name();
-    Dataset<Row> row =
-        new CorpusReader(spark)
-            .read(config.corpus(), stage.schema())
-            .valid()
-            .filter(col(SAMPLE_ID).equalTo(sampleId));
-    List<Row> requests = stage.requests(row).collectAsList();
-    if (requests.isEmpty()) {
-      throw UserError.configuration(
-          "the corpus has no row %s that is fit to be judged: check the id, and the table quarantine",
-          sampleId);
-    }
+    List<Row> requests = requests(stage, sampleId);
     VerdictStore store =
         VerdictStore.openThere(spark, config.store().pathIn(config.output().dir()));
     try (Kept kept = new Kept()) {
@@ -71,6 +69,59 @@ public final class ExplainJob {
       Double score = score(stored, orders);
       return new Explanation(sampleId, judge, orders, score, outcome(orders, score));
     }
+  }
+
+  /**
+   * What the judge reads of a row, whether or not it was judged.
+   *
+   * @throws UserError where the corpus has no such row that is fit to be judged
+   */
+  public ShownPrompts prompts(String sampleId) {
+    JudgeStage stage = JudgeStage.of(spark, config, "");
+    List<Shown> shown = new ArrayList<>();
+    for (Row row : requests(stage, sampleId)) {
+      Request request = stage.maker().request(row).request();
+      Prompt prompt = Prompt.of(request, stage.maker().protocol());
+      shown.add(shown(stage, request.order().text(), prompt));
+    }
+    return new ShownPrompts("row " + sampleId, stage.spec().name(), shown);
+  }
+
+  /**
+   * What the judge reads of a text as a user's message, in the protocol's chat format.
+   *
+   * @param name names the text
+   */
+  public ShownPrompts text(String name, String text) {
+    JudgeStage stage = JudgeStage.of(spark, config, "");
+    Protocol protocol = stage.maker().protocol();
+    DecisionRule rule = protocol.scores() ? null : protocol.decision();
+    List<ChatMessage> messages = List.of(new ChatMessage("user", text));
+    Prompt prompt = new Prompt(name, messages, protocol.chat(), rule, List.of(), null);
+    return new ShownPrompts(
+        "text " + name, stage.spec().name(), List.of(shown(stage, null, prompt)));
+  }
+
+  private static Shown shown(JudgeStage stage, String order, Prompt prompt) {
+    JudgeSpec spec = stage.spec();
+    JudgeSpec here = spec.with(ModelCache.onThisHost(spec.config()));
+    return new Shown(
+        order, prompt.messages(), JudgeProvider.of(here.config()).readings(here, prompt));
+  }
+
+  private List<Row> requests(JudgeStage stage, String sampleId) {
+    Dataset<Row> row =
+        new CorpusReader(spark)
+            .read(config.corpus(), stage.schema())
+            .valid()
+            .filter(col(SAMPLE_ID).equalTo(sampleId));
+    List<Row> requests = stage.requests(row).collectAsList();
+    if (requests.isEmpty()) {
+      throw UserError.configuration(
+          "the corpus has no row %s that is fit to be judged: check the id, and the table quarantine",
+          sampleId);
+    }
+    return requests;
   }
 
   private static InOrder inOrder(RowRequests.Keyed keyed, Dataset<Row> stored) {

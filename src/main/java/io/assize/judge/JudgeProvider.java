@@ -4,6 +4,7 @@ import io.assize.config.JudgeConfig;
 import io.assize.config.JudgeKind;
 import io.assize.prompt.Protocol;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -79,6 +80,16 @@ public interface JudgeProvider extends JudgeKind {
    */
   default JudgeConfig settled(JudgeConfig judge) {
     return judge;
+  }
+
+  /**
+   * What the model reads of a prompt, without its weights being loaded.
+   *
+   * @param spec checked, with its model on this host
+   * @return empty for a judge that is handed the messages as they are
+   */
+  default List<Reading> readings(JudgeSpec spec, Prompt prompt) {
+    return List.of();
   }
 
   /** The precision of its products; null where it is not computed here. */

@@ -275,6 +275,11 @@ class AssizeTest {
     assertThat(planned.get("games").asInt()).isEqualTo(1000);
     assertThat(json("explain", "-c", conf.toString(), "1").get("sample_id").asText())
         .isEqualTo("1");
+    JsonNode shown = json("explain", "-c", conf.toString(), "1", "--prompt").get("requests");
+    assertThat(shown.size()).isEqualTo(2);
+    assertThat(shown.get(0).get("order").asText()).isEqualTo("ab");
+    assertThat(shown.get(0).get("messages").size()).isPositive();
+    assertThat(shown.get(0).get("readings").size()).isZero();
     JsonNode compacted = json("compact", "-c", conf.toString());
     assertThat(compacted.has("files_added") && compacted.has("files_removed")).isTrue();
     assertThat(compacted.get("store").asText()).endsWith("out/verdicts");
@@ -282,6 +287,23 @@ class AssizeTest {
     assertThat(judged.get("reused").asInt()).isEqualTo(4);
     assertThat(judged.get("output").asText()).endsWith("/out");
     assertThat(json("bench", "coverage", "--boards", "2").get("results").size()).isPositive();
+  }
+
+  @Test
+  void whatAModelReadsOfATextOfOnesOwnIsShownWithItsTokens() throws IOException {
+    String conf = conf(pairs()).toString();
+    Path text = Files.writeString(dir.resolve("own.txt"), "Hi!");
+    String model = "src/test/resources/golden/sentencepiece/legacy";
+    List<String> arguments = new ArrayList<>(List.of("explain", "-c", conf, "--text", text + ""));
+    arguments.addAll(List.of("-D", "assize.judge.kind=djl", "-D", "assize.judge.model=" + model));
+    arguments.addAll(List.of("-D", "assize.judge.max_new_tokens=64"));
+    JsonNode request = json(arguments.toArray(String[]::new)).get("requests").get(0);
+    JsonNode reading = request.get("readings").get(0);
+    assertThat(reading.get("text").asText()).isEqualTo("<s>[INST] Hi! [/INST]");
+    assertThat(reading.get("tokens").get(0).get("id").asLong()).isEqualTo(1);
+    assertThat(reading.get("tokens").get(0).get("piece").asText()).isEqualTo("<s>");
+    assertThat(usage("explain", "-c", conf)).contains("either the SAMPLE_ID of a row or --text");
+    assertThat(usage("explain", "-c", conf, "--text", dir + "/none")).contains("cannot be read");
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.assize.judge.djl;
 
 import ai.djl.Device;
+import io.assize.config.DecodingConfig;
 import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.UserError;
@@ -28,7 +29,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.DoubleSupplier;
@@ -130,16 +130,8 @@ public final class DjlJudge implements Judge {
         KernelSet.used(device).text(),
         memory);
     memory.refuseMoreThan(Djl.memory(where), where.toString());
-    ChatFormats formats = new ChatFormats(checkpoint, config.decoding().chatVariables());
-    Set<Long> endTokens = checkpoint.endTokens();
     PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), config.model());
-    ModelText text =
-        new ModelText(
-            tokenizer,
-            formats,
-            endTokens,
-            context,
-            config.decoding().scores() ? checkpoint.paddingToken() : OptionalLong.empty());
+    ModelText text = text(checkpoint, tokenizer, config.decoding(), context);
     AtomicReference<Decoder> decoder = new AtomicReference<>();
     GeneratingJudge judge =
         GeneratingJudge.start(
@@ -162,6 +154,17 @@ public final class DjlJudge implements Judge {
               return around.apply(decoder.get());
             });
     return new DjlJudge(judge, text, decoder.get(), memory, tensors.layerWeights());
+  }
+
+  /** How a checkpoint's model reads text. */
+  static ModelText text(
+      Checkpoint checkpoint, PromptTokenizer tokenizer, DecodingConfig decoding, int context) {
+    return new ModelText(
+        tokenizer,
+        new ChatFormats(checkpoint, decoding.chatVariables()),
+        checkpoint.endTokens(),
+        context,
+        decoding.scores() ? checkpoint.paddingToken() : OptionalLong.empty());
   }
 
   /** A decoder of weights that are those that were checked. */

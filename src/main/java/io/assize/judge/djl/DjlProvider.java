@@ -1,5 +1,6 @@
 package io.assize.judge.djl;
 
+import io.assize.config.DecodingConfig;
 import io.assize.config.EngineConfig;
 import io.assize.config.JudgeConfig;
 import io.assize.config.JudgeSettings;
@@ -8,11 +9,18 @@ import io.assize.config.UserError;
 import io.assize.judge.Judge;
 import io.assize.judge.JudgeProvider;
 import io.assize.judge.JudgeSpec;
+import io.assize.judge.Prompt;
+import io.assize.judge.Reading;
+import io.assize.judge.generate.ModelText;
+import io.assize.judge.generate.PromptReading;
+import io.assize.judge.model.Checkpoint;
 import io.assize.judge.model.CheckpointFiles;
+import io.assize.judge.model.TokenPieces;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ScoredChats;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
@@ -76,6 +84,21 @@ public final class DjlProvider implements JudgeProvider {
   @Override
   public Judge open(JudgeSpec spec, String device) {
     return DjlJudge.open(spec.config(), spec.files(), device);
+  }
+
+  @Override
+  public List<Reading> readings(JudgeSpec spec, Prompt prompt) {
+    String model = spec.config().model();
+    DecodingConfig decoding = spec.config().decoding();
+    try (Checkpoint checkpoint = CheckpointFiles.find(Path.of(model)).open();
+        PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), model)) {
+      int context = checkpoint.config().contextLength();
+      ModelText text = DjlJudge.text(checkpoint, tokenizer, decoding, context);
+      TokenPieces pieces = new TokenPieces(checkpoint.tokenizerJson(), model);
+      return new PromptReading(text, decoding, pieces::of).of(prompt);
+    } catch (IOException e) {
+      throw UserError.failure("model %s cannot be read: %s", model, e.getMessage());
+    }
   }
 
   @Override

@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,6 @@ public final class PromptTokenizer implements Tokenizer {
   private final SpelledTokens added;
   private final SpelledTokens controls;
   private final Set<Long> controlIds = new HashSet<>();
-  private final Map<Long, String> contents = new HashMap<>();
   private final Map<String, String> names;
   private final boolean contextual;
   private final boolean asBefore;
@@ -66,9 +64,7 @@ public final class PromptTokenizer implements Tokenizer {
     ObjectNode json = TokenizerJson.checked(tokenizerJson, where);
     List<AddedToken> tokens = new ArrayList<>();
     for (JsonNode one : json.path("added_tokens")) {
-      AddedToken token = AddedToken.of(one);
-      tokens.add(token);
-      contents.put(token.id(), token.content());
+      tokens.add(AddedToken.of(one));
     }
     List<AddedToken> control = tokens.stream().filter(AddedToken::control).toList();
     // What stands for any unknown character is no sign of a token in the text.
@@ -129,12 +125,6 @@ public final class PromptTokenizer implements Tokenizer {
   @Override
   public String decode(long[] ids) {
     return whole.decode(ids, true);
-  }
-
-  @Override
-  public String piece(long id) {
-    String content = contents.get(id);
-    return content == null ? whole.decode(new long[] {id}, false) : content;
   }
 
   @Override

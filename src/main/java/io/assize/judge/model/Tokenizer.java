@@ -44,11 +44,6 @@ public interface Tokenizer extends AutoCloseable {
     return !contextual();
   }
 
-  /** A token as the vocabulary writes it. */
-  default String piece(long id) {
-    return decode(new long[] {id});
-  }
-
   /** The text of tokens, special tokens left out. */
   String decode(long[] ids);
 

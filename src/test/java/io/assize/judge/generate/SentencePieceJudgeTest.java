@@ -5,9 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assize.config.JudgeConfig;
 import io.assize.judge.Completion;
+import io.assize.judge.JudgeProvider;
+import io.assize.judge.JudgeSpec;
 import io.assize.judge.Prompt;
 import io.assize.judge.Question;
+import io.assize.judge.Reading;
 import io.assize.judge.Ruling;
 import io.assize.judge.djl.DjlJudge;
 import io.assize.judge.djl.PromptTokenizer;
@@ -91,6 +95,46 @@ class SentencePieceJudgeTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"legacy", "first"})
+  void whatItReadsIsToldWithItsPieces(String kind) throws IOException {
+    Path folder = GOLDEN.resolve(kind);
+    try (Checkpoint checkpoint = CheckpointFiles.find(folder).open();
+        PromptTokenizer tokenizer = new PromptTokenizer(checkpoint.tokenizerJson(), kind)) {
+      ChatFormats formats = new ChatFormats(checkpoint);
+      ModelText text = new ModelText(tokenizer, formats, checkpoint.endTokens(), 1024);
+      for (Chat chat : chats(kind)) {
+        Reading written = read(folder, "critique", chat.asked(DecisionRule.RATING));
+        assertThat(written.text()).isEqualTo(chat.golden().path("text").asText());
+        assertThat(ids(written)).isEqualTo(chat.ids());
+        assertThat(written.tokens())
+            .extracting(Reading.Token::piece)
+            .containsExactlyElementsOf(
+                StreamSupport.stream(chat.golden().path("pieces").spliterator(), false)
+                    .map(JsonNode::asText)
+                    .toList());
+        Reading forced = read(folder, "forced", chat.asked(DecisionRule.RATING));
+        assertThat(forced.text()).isEqualTo(written.text() + "Rating: [[");
+        assertThat(ids(forced))
+            .isEqualTo(
+                new QuestionTokens(DecisionRule.RATING, tokenizer)
+                    .after(text, chat.messages(), "model"));
+      }
+    }
+  }
+
+  private static Reading read(Path folder, String decision, Prompt prompt) {
+    JudgeConfig config = DemoJudge.config(folder, "precision = fp32, decision = " + decision);
+    JudgeSpec spec = new JudgeSpec(config, "judge", "fingerprint");
+    List<Reading> readings = JudgeProvider.of(config).readings(spec, prompt);
+    assertThat(readings).hasSize(1);
+    return readings.get(0);
+  }
+
+  private static long[] ids(Reading reading) {
+    return reading.tokens().stream().mapToLong(Reading.Token::id).toArray();
   }
 
   private static void same(Ruling found, Ruling expected) {
