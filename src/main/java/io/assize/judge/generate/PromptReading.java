@@ -49,8 +49,7 @@ public final class PromptReading {
     }
     QuestionTokens question = new QuestionTokens(prompt.rule(), model.tokenizer());
     String begins = Question.of(prompt.rule()).prefix();
-    return List.of(
-        reading(text + begins, question.after(model, prompt.messages(), prompt.chat())));
+    return List.of(reading(text + begins, question.after(model, prompt.messages(), prompt.chat())));
   }
 
   private Reading reading(String text, long[] tokens) {

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.UserError;
+import io.assize.judge.model.SentencePieceModel.Piece;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -20,9 +22,7 @@ final class GgufTokenizer {
   private static final String EOT = "tokenizer.ggml.eot_token_id";
   private static final String EOM = "tokenizer.ggml.eom_token_id";
 
-  private static final int UNKNOWN_TOKEN = 2;
-  private static final int CONTROL_TOKEN = 3;
-  private static final int USER_TOKEN = 4;
+  private static final int BYTES = 256;
 
   /** What ends a turn where the file does not say which token does, the likeliest first. */
   private static final List<String> TURN_ENDS =
@@ -70,7 +70,7 @@ final class GgufTokenizer {
       List<Integer> kinds = kinds(tokens);
       TURN_ENDS.stream()
           .map(tokens::indexOf)
-          .filter(id -> id >= 0 && kinds.get(id) == CONTROL_TOKEN)
+          .filter(id -> id >= 0 && kinds.get(id) == Piece.CONTROL)
           .findFirst()
           .ifPresent(id -> ends.add((long) id));
     }
@@ -81,6 +81,9 @@ final class GgufTokenizer {
   String json() {
     List<String> tokens = file.texts(TOKENS);
     List<Integer> kinds = kinds(tokens);
+    if (sentencePiece) {
+      return pieces(tokens, kinds).tokenizerJson(true, file.file().path().toString());
+    }
     ObjectNode root = JSON.createObjectNode();
     root.put("version", "1.0");
     root.putNull("truncation");
@@ -88,24 +91,40 @@ final class GgufTokenizer {
     ArrayNode added = root.putArray("added_tokens");
     for (int id = 0; id < tokens.size(); id++) {
       int kind = kinds.get(id);
-      boolean special = kind == CONTROL_TOKEN || (sentencePiece && kind == UNKNOWN_TOKEN);
-      if (special || kind == USER_TOKEN) {
+      if (kind == Piece.CONTROL || kind == Piece.USER_DEFINED) {
         ObjectNode one = added.addObject();
-        one.put("id", id).put("content", tokens.get(id)).put("special", special);
+        one.put("id", id).put("content", tokens.get(id)).put("special", kind == Piece.CONTROL);
         one.put("single_word", false).put("lstrip", false);
         one.put("rstrip", false).put("normalized", false);
       }
     }
     root.putNull("post_processor");
-    if (sentencePiece) {
-      boolean space = file.numbers().flag("tokenizer.ggml.add_space_prefix", true);
-      List<Number> scores = file.numbers("tokenizer.ggml.scores");
-      new SentencePieceVocabulary(tokens, scores, kinds, file.file().path().toString())
-          .into(root, space);
-    } else {
-      bytePairs(root, tokens);
-    }
+    bytePairs(root, tokens);
     return root.toString();
+  }
+
+  private SentencePieceModel pieces(List<String> tokens, List<Integer> kinds) {
+    List<Number> scores = file.numbers("tokenizer.ggml.scores");
+    if (scores.size() != tokens.size()) {
+      throw file.broken(
+          String.format(
+              Locale.ROOT,
+              "it has %d tokens, but %d scores of them",
+              tokens.size(),
+              scores.size()));
+    }
+    List<Piece> pieces = new ArrayList<>();
+    for (int id = 0; id < tokens.size(); id++) {
+      pieces.add(new Piece(tokens.get(id), scores.get(id).floatValue(), kinds.get(id)));
+    }
+    return new SentencePieceModel(
+        pieces,
+        false,
+        kinds.stream().filter(kind -> kind == Piece.BYTE).count() == BYTES,
+        kinds.indexOf(Piece.UNKNOWN),
+        file.numbers().flag("tokenizer.ggml.add_space_prefix", true),
+        false,
+        new byte[0]);
   }
 
   private void bytePairs(ObjectNode root, List<String> tokens) {

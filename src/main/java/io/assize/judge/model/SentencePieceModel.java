@@ -3,6 +3,7 @@ package io.assize.judge.model;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.assize.config.UserError;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Comparator;
@@ -12,12 +13,14 @@ import java.util.Map;
 
 /**
  * A SentencePiece vocabulary, from a {@code tokenizer.model} or a GGUF file, and the {@code
- * tokenizer.json} that {@code transformers} makes of it for Llama's tokenizers.
+ * tokenizer.json} that {@code transformers} makes of it for Llama's tokenizers. There are no merges
+ * in SentencePiece: two neighbours that make a piece are one merge, and the piece of the highest
+ * score is made first. But nothing merges into a control or byte piece, as in SentencePiece itself.
  *
  * @param pieces by id
  * @param unigram whether the most probable pieces are taken; else neighbours are merged, best first
  * @param byteFallback whether characters without a piece become bytes
- * @param unknown the id of the piece for what has no other
+ * @param unknown the id of the piece for what has no other; -1 for none
  * @param addPrefixSpace whether a text is read as if a space stood before it
  * @param oneSpace whether spaces at a text's ends are dropped and several become one
  * @param charsMap SentencePiece's compiled normalisation; empty for none
@@ -32,6 +35,9 @@ public record SentencePieceModel(
     byte[] charsMap) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String MARK = "▁";
+
+  /** Places at which all pieces may be cut, and characters of what is cut there. */
+  private static final long MAX_WORK = 1L << 28;
 
   public SentencePieceModel {
     pieces = List.copyOf(pieces);
@@ -50,6 +56,11 @@ public record SentencePieceModel(
     public static final int USER_DEFINED = 4;
     public static final int UNUSED = 5;
     public static final int BYTE = 6;
+
+    /** Whether neighbours may become it; one with a space in it never comes about. */
+    private boolean merged() {
+      return (type == NORMAL || type == USER_DEFINED) && text.indexOf(' ') < 0;
+    }
   }
 
   /** Two pieces that become one. */
@@ -60,8 +71,9 @@ public record SentencePieceModel(
    *
    * @param legacy whether each stretch between special tokens gets a space of its own, as Llama 2's
    *     tokenizer does where its configuration does not say otherwise; else the first one only
+   * @param where names the file in errors
    */
-  public String tokenizerJson(boolean legacy) {
+  public String tokenizerJson(boolean legacy, String where) {
     ObjectNode root = JSON.createObjectNode();
     root.put("version", "1.0");
     root.putNull("truncation").putNull("padding");
@@ -84,7 +96,7 @@ public record SentencePieceModel(
     }
     root.putNull("post_processor");
     root.set("decoder", decoder());
-    root.set("model", unigram ? unigramModel() : merging());
+    root.set("model", unigram ? unigramModel() : merging(where));
     return root.toString();
   }
 
@@ -148,19 +160,17 @@ public record SentencePieceModel(
     return model.put("byte_fallback", byteFallback);
   }
 
-  private ObjectNode merging() {
+  private ObjectNode merging(String where) {
     ObjectNode model = JSON.createObjectNode().put("type", "BPE").putNull("dropout");
-    model.put("unk_token", text(unknown));
+    model.put("unk_token", text(unknown).isEmpty() ? null : text(unknown));
     model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
     model.put("fuse_unk", true).put("byte_fallback", byteFallback).put("ignore_merges", false);
     ObjectNode vocabulary = model.putObject("vocab");
-    Map<String, Integer> ids = new HashMap<>();
     for (int id = 0; id < pieces.size(); id++) {
-      ids.putIfAbsent(pieces.get(id).text(), id);
       vocabulary.put(pieces.get(id).text(), id);
     }
     ArrayNode merges = model.putArray("merges");
-    for (Merge merge : merges(ids)) {
+    for (Merge merge : merges(where)) {
       merges.addArray().add(merge.left()).add(merge.right());
     }
     return model;
@@ -170,25 +180,25 @@ public record SentencePieceModel(
    * All pairs of pieces that make a piece, in transformers' order: the best piece first, and of one
    * piece's pairs that with the longer left part.
    */
-  private List<Merge> merges(Map<String, Integer> ids) {
-    List<Merge> merges = new ArrayList<>();
-    Comparator<Merge> byIds =
-        Comparator.<Merge>comparingInt(merge -> ids.get(merge.left()))
-            .thenComparingInt(merge -> ids.get(merge.right()));
-    for (Piece piece : pieces) {
-      List<Merge> own = new ArrayList<>();
-      String text = piece.text();
-      int length = text.codePointCount(0, text.length());
-      int at = 0;
-      for (int left = 1; left < length; left++) {
-        at = text.offsetByCodePoints(at, 1);
-        String head = text.substring(0, at);
-        if (ids.containsKey(head) && ids.containsKey(text.substring(at))) {
-          own.add(new Merge(head, text.substring(at), piece.score(), left, length - left));
-        }
+  private List<Merge> merges(String where) {
+    Map<String, Integer> ids = new HashMap<>();
+    long work = 0;
+    for (int id = 0; id < pieces.size(); id++) {
+      if (pieces.get(id).merged()) {
+        ids.put(pieces.get(id).text(), id);
       }
-      own.sort(byIds);
-      merges.addAll(own);
+      work += (long) pieces.get(id).text().length() * pieces.get(id).text().length();
+    }
+    if (work > MAX_WORK) {
+      throw UserError.configuration(
+          "%s cannot be read: its tokens are longer than any tokenizer's", where);
+    }
+    List<Merge> merges = new ArrayList<>();
+    for (int id = 0; id < pieces.size(); id++) {
+      // Of several pieces with one text the last has it.
+      if (Integer.valueOf(id).equals(ids.get(pieces.get(id).text()))) {
+        merges.addAll(cuts(pieces.get(id), ids));
+      }
     }
     merges.sort(
         Comparator.comparingDouble(Merge::score)
@@ -196,6 +206,26 @@ public record SentencePieceModel(
             .thenComparingInt(Merge::rightLength)
             .reversed());
     return merges;
+  }
+
+  /** All pairs of pieces that make one, by the parts' ids. */
+  private static List<Merge> cuts(Piece piece, Map<String, Integer> ids) {
+    List<Merge> cuts = new ArrayList<>();
+    String text = piece.text();
+    int length = text.codePointCount(0, text.length());
+    int at = 0;
+    for (int left = 1; left < length; left++) {
+      at = text.offsetByCodePoints(at, 1);
+      String before = text.substring(0, at);
+      String after = text.substring(at);
+      if (ids.containsKey(before) && ids.containsKey(after)) {
+        cuts.add(new Merge(before, after, piece.score(), left, length - left));
+      }
+    }
+    cuts.sort(
+        Comparator.<Merge>comparingInt(cut -> ids.get(cut.left()))
+            .thenComparingInt(cut -> ids.get(cut.right())));
+    return cuts;
   }
 
   private static ObjectNode replace(String kind, String pattern, String content) {

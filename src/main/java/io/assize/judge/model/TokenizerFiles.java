@@ -134,7 +134,7 @@ final class TokenizerFiles {
             prefix,
             model.oneSpace(),
             model.charsMap())
-        .tokenizerJson(flags.flag("legacy", true));
+        .tokenizerJson(flags.flag("legacy", true), where("tokenizer.model"));
   }
 
   /** A token of {@code added_tokens_decoder}: from its id to what it is. */

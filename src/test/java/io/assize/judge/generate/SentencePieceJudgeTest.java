@@ -151,8 +151,7 @@ class SentencePieceJudgeTest {
     List<CompletableFuture<Double>> scores =
         question.answers().stream().map(answer -> judge.logProbability(before, answer)).toList();
     double[] found =
-        Question.probabilities(
-            scores.stream().mapToDouble(CompletableFuture::join).toArray());
+        Question.probabilities(scores.stream().mapToDouble(CompletableFuture::join).toArray());
     assertThat(found).hasSameSizeAs(expected);
     for (int i = 0; i < found.length; i++) {
       assertThat(found[i]).as("answer %d", i).isCloseTo(expected[i], within(1e-4));

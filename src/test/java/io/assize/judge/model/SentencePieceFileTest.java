@@ -1,12 +1,16 @@
 package io.assize.judge.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.assize.config.UserError;
 import io.assize.judge.djl.PromptTokenizer;
 import io.assize.prompt.Segment;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -55,6 +59,20 @@ class SentencePieceFileTest {
       assertThat(checkpoint.endTokens()).containsExactly(2L);
       assertThat(checkpoint.tokenizerAsFound()).isTrue();
     }
+  }
+
+  @Test
+  void aPieceThatWouldTakeForEverIsRefused() throws IOException {
+    byte[] text = "a".repeat(40_000).getBytes(StandardCharsets.UTF_8);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.write(Files.readAllBytes(GOLDEN.resolve("bpe/tokenizer.model")));
+    // One more piece: a message of 40,004 bytes, whose one field is the text.
+    file.write(new byte[] {10, (byte) 0xc4, (byte) 0xb8, 2, 10, (byte) 0xc0, (byte) 0xb8, 2});
+    file.write(text);
+    Files.write(model.resolve("tokenizer.model"), file.toByteArray());
+    assertThatThrownBy(() -> CheckpointFiles.find(model).open())
+        .isInstanceOf(UserError.class)
+        .hasMessageContaining("its tokens are longer than any tokenizer's");
   }
 
   private void same(String kind, boolean legacy, JsonNode rows, int least) throws IOException {
