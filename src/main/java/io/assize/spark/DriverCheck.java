@@ -19,7 +19,8 @@ public final class DriverCheck {
   public static JudgeSpec of(
       SparkSession spark, JudgeConfig judge, Function<JudgeConfig, JudgeSpec> check) {
     // A relative path is one of the driver's working directory.
-    JudgeConfig fitting = ExecutorKernels.resolve(spark, ModelCache.located(judge));
-    return check.apply(ModelCache.onThisHost(fitting)).with(fitting);
+    JudgeConfig located = ModelCache.located(judge);
+    JudgeConfig fitting = ExecutorKernels.resolve(spark, ModelCache.onThisHost(located));
+    return check.apply(fitting).with(fitting.withModel(located.model()));
   }
 }

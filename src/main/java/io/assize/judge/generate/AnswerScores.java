@@ -97,7 +97,7 @@ final class AnswerScores {
    * @param state what the head made them of, {@code [hidden]}
    * @param heads the head's rows of the tokens, {@code [hidden]} each
    */
-  private static Map<Long, Double> logProbabilities(
+  private Map<Long, Double> logProbabilities(
       float[] values, float[] state, Set<Long> tokens, Map<Long, float[]> heads) {
     Map<Long, Double> logits = new HashMap<>();
     for (long token : tokens) {
@@ -106,8 +106,9 @@ final class AnswerScores {
       for (int i = 0; i < state.length; i++) {
         sum += (double) state[i] * head[i];
       }
-      logits.put(token, sum);
-      values[(int) token] = (float) sum;
+      double logit = engine.logit(sum);
+      logits.put(token, logit);
+      values[(int) token] = (float) logit;
     }
     double normaliser = logSumExp(values);
     logits.replaceAll((token, logit) -> logit - normaliser);

@@ -46,6 +46,11 @@ public interface Architecture {
    */
   List<TensorSpec> tensors();
 
+  /** What it can be computed in. */
+  default List<Precision> precisions() {
+    return List.of(Precision.values());
+  }
+
   /** The graph that runs it, by the name of its resource. */
   default String graph() {
     return "decoder";

@@ -14,9 +14,18 @@ public final class Architectures {
   public static final List<Architecture> ALL =
       List.of(
           LlamaFamily.of("LlamaForCausalLM").inGguf("llama"),
-          LlamaFamily.of("MistralForCausalLM"),
-          LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv(),
-          LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads());
+          LlamaFamily.of("MistralForCausalLM").withWindows(),
+          LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv().withLaterWindows(),
+          LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads().withLaterWindows(),
+          SmolLm3.family(),
+          Granite.family(),
+          Olmo2.family(),
+          Phi3.family(),
+          Gemma.second(),
+          Gemma.third(),
+          Gemma.thirdWithPictures(),
+          Mixtures.mixtral(),
+          Mixtures.qwen3());
 
   private Architectures() {}
 

@@ -9,9 +9,12 @@ import static io.assize.judge.model.Dimension.VOCABULARY;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.UserError;
+import io.assize.judge.model.Attention.HeadNorm;
+import io.assize.judge.model.DecoderJson.Usual;
 import io.assize.judge.model.TensorSpec.Role;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * Decoders like Llama's: RMSNorm, rotary positions, grouped-query attention and SwiGLU; in some
@@ -56,31 +59,53 @@ final class LlamaFamily implements Architecture {
   private final boolean biasOfQkv;
   private final boolean normOfHeads;
 
-  private LlamaFamily(String name, String gguf, boolean biasOfQkv, boolean normOfHeads) {
+  private final Windows windows;
+
+  /** Which layers see a window only. */
+  private enum Windows {
+    NONE,
+    ALL,
+    /** Where the file says so, those that it names, or those from some layer on. */
+    LATER
+  }
+
+  private LlamaFamily(
+      String name, String gguf, boolean biasOfQkv, boolean normOfHeads, Windows windows) {
     this.name = name;
     this.gguf = gguf;
     this.biasOfQkv = biasOfQkv;
     this.normOfHeads = normOfHeads;
+    this.windows = windows;
   }
 
   /** A family by its name in Hugging Face's configurations. */
   static LlamaFamily of(String name) {
-    return new LlamaFamily(name, null, false, false);
+    return new LlamaFamily(name, null, false, false, Windows.NONE);
   }
 
   /** The same, that is read from GGUF too. */
   LlamaFamily inGguf(String architecture) {
-    return new LlamaFamily(name, architecture, biasOfQkv, normOfHeads);
+    return new LlamaFamily(name, architecture, biasOfQkv, normOfHeads, windows);
   }
 
   /** The same, whose queries, keys and values always have a bias. */
   LlamaFamily withBiasOfQkv() {
-    return new LlamaFamily(name, gguf, true, normOfHeads);
+    return new LlamaFamily(name, gguf, true, normOfHeads, windows);
   }
 
   /** The same, whose heads' queries and keys are normed. */
   LlamaFamily withNormOfHeads() {
-    return new LlamaFamily(name, gguf, biasOfQkv, true);
+    return new LlamaFamily(name, gguf, biasOfQkv, true, windows);
+  }
+
+  /** The same, all of whose layers see a window only, if the model has one (Mistral). */
+  LlamaFamily withWindows() {
+    return new LlamaFamily(name, gguf, biasOfQkv, normOfHeads, Windows.ALL);
+  }
+
+  /** The same, some of whose layers see a window only, if the model uses one (Qwen2). */
+  LlamaFamily withLaterWindows() {
+    return new LlamaFamily(name, gguf, biasOfQkv, normOfHeads, Windows.LATER);
   }
 
   @Override
@@ -105,29 +130,36 @@ final class LlamaFamily implements Architecture {
 
   @Override
   public DecoderConfig config(JsonNode json, String where) {
-    ModelNumbers numbers = ModelNumbers.ofJson(json, where);
-    refuse(numbers.flag("mlp_bias", false), where, "mlp_bias");
-    refuse(!ModelJson.text(json, "hidden_act", "silu", where).equals("silu"), where, "hidden_act");
-    refuse(json.hasNonNull("quantization_config"), where, "quantization_config");
-    int most = DecoderConfig.MOST;
-    int positions = DecoderConfig.MOST_POSITIONS;
-    int heads = numbers.whole("num_attention_heads", 1, most);
-    int hidden = numbers.whole("hidden_size", 1, most);
-    boolean bias = numbers.flag("attention_bias", false);
-    return new DecoderConfig(
-            numbers.whole("num_hidden_layers", 1, DecoderConfig.MOST_LAYERS),
-            hidden,
-            heads,
-            numbers.whole("num_key_value_heads", heads, 1, most),
-            numbers.whole("head_dim", Math.max(1, hidden / heads), 1, most),
-            numbers.real("rms_norm_eps", 1e-6, DecoderConfig.LEAST_EPS, 1),
-            Rope.ofHuggingFace(json, where),
-            Math.min(numbers.whole("max_position_embeddings", 2048, 1, positions), window(numbers)),
-            numbers.flag("tie_word_embeddings", false),
-            bias || biasOfQkv,
-            bias,
-            normOfHeads)
-        .checked(where);
+    DecoderJson read = new DecoderJson(json, where);
+    read.refuse(read.numbers().flag("mlp_bias", false), "mlp_bias");
+    read.want("hidden_act", "silu");
+    read.refuseQuantized();
+    DecoderConfig config = read.likeLlama(Usual.of(2048, 10000));
+    boolean bias = config.outBias();
+    return config
+        .with(config.attention().with(bias || biasOfQkv, bias).with(norm()))
+        .with(windows(read, config));
+  }
+
+  private Positions windows(DecoderJson json, DecoderConfig config) {
+    return switch (windows) {
+      case NONE -> config.positions();
+      case ALL -> config.positions().with(json.positions().window(4096), layer -> true);
+      case LATER -> {
+        if (!json.numbers().flag("use_sliding_window", false)) {
+          yield config.positions();
+        }
+        int from =
+            json.numbers().whole("max_window_layers", 28, 0, DecoderConfig.MOST_LAYERS);
+        IntPredicate windowed =
+            json.positions().windowed(config.layers(), layer -> layer >= from);
+        yield config.positions().with(json.positions().window(4096), windowed);
+      }
+    };
+  }
+
+  private HeadNorm norm() {
+    return normOfHeads ? HeadNorm.EACH : HeadNorm.NONE;
   }
 
   @Override
@@ -141,37 +173,26 @@ final class LlamaFamily implements Architecture {
     int most = DecoderConfig.MOST;
     int heads = numbers.whole(gguf + ".attention.head_count", 1, most);
     int hidden = numbers.whole(gguf + ".embedding_length", 1, most);
-    return new DecoderConfig(
-            numbers.whole(gguf + ".block_count", 1, DecoderConfig.MOST_LAYERS),
-            hidden,
+    int layers = numbers.whole(gguf + ".block_count", 1, DecoderConfig.MOST_LAYERS);
+    Attention attention =
+        Attention.of(
             heads,
             numbers.whole(gguf + ".attention.head_count_kv", heads, 1, most),
-            numbers.whole(gguf + ".attention.key_length", Math.max(1, hidden / heads), 1, most),
-            numbers.real(gguf + ".attention.layer_norm_rms_epsilon", DecoderConfig.LEAST_EPS, 1),
-            Rope.of(numbers.real(gguf + ".rope.freq_base", 10000, 1, Rope.MOST_THETA)),
-            numbers.whole(gguf + ".context_length", 1, DecoderConfig.MOST_POSITIONS),
+            numbers.whole(gguf + ".attention.key_length", Math.max(1, hidden / heads), 1, most));
+    return DecoderConfig.likeLlama(
+            layers,
+            hidden,
             file.shape("output.weight") == null,
-            biasOfQkv,
-            false,
-            normOfHeads)
+            attention.with(biasOfQkv, false).with(norm()),
+            Positions.of(
+                numbers.whole(gguf + ".context_length", 1, DecoderConfig.MOST_POSITIONS),
+                Rope.of(numbers.real(gguf + ".rope.freq_base", 10000, 1, Rope.MOST_THETA)),
+                layers),
+            numbers.real(gguf + ".attention.layer_norm_rms_epsilon", DecoderConfig.LEAST_EPS, 1))
         .checked(where);
-  }
-
-  /** Positions that each position attends to; within so many, attention is whole. */
-  private static int window(ModelNumbers numbers) {
-    int most = DecoderConfig.MOST_POSITIONS;
-    return numbers.flag("use_sliding_window", true)
-        ? numbers.whole("sliding_window", most, 1, most)
-        : most;
   }
 
   private static TensorSpec inLayer(String name, String ggufName, Dimension... shape) {
     return TensorSpec.inLayer("model.layers.*." + name, "blk.*." + ggufName, shape);
-  }
-
-  private static void refuse(boolean unsupported, String where, String what) {
-    if (unsupported) {
-      throw UserError.configuration("%s: %s is not supported by the DJL judge", where, what);
-    }
   }
 }

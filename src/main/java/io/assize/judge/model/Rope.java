@@ -1,104 +1,52 @@
 package io.assize.judge.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.assize.config.UserError;
+import java.util.Arrays;
 
 /**
  * Rotary positions (Su et al. 2021, eq. 15) and their scaling to longer contexts.
  *
  * @param theta base of the frequencies
- * @param scaling how they are scaled
- * @param factor linear and llama3: how many times slower the slow ones turn
- * @param lowFactor llama3: wavelengths above {@code original / lowFactor} are scaled whole
- * @param highFactor llama3: wavelengths below {@code original / highFactor} are not scaled
- * @param original llama3: positions of the model before its context was lengthened
+ * @param share how much of a head is turned, its first part; 1 for all of it
+ * @param scaling how the frequencies are scaled
  */
-public record Rope(
-    double theta,
-    Scaling scaling,
-    double factor,
-    double lowFactor,
-    double highFactor,
-    double original) {
-
+public record Rope(double theta, double share, RopeScaling scaling) {
   static final double MOST_THETA = 1e15;
-  private static final double LEAST_FACTOR = 1e-6;
-  private static final double MOST_FACTOR = 1e6;
-
-  /** How frequencies are scaled. */
-  public enum Scaling {
-    NONE,
-    /** All alike: "linear" in config.json. */
-    LINEAR,
-    /** The slow ones only, with a ramp between: "llama3" in config.json, as Llama 3.1 does. */
-    LLAMA3
-  }
 
   static Rope of(double theta) {
-    return new Rope(theta, Scaling.NONE, 1, 1, 1, 1);
+    return new Rope(theta, 1, new RopeScaling.None());
   }
 
-  /** Reads Hugging Face's config.json; a scaling that this engine does not know is refused. */
-  static Rope ofHuggingFace(JsonNode json, String where) {
-    JsonNode rope =
-        json.hasNonNull("rope_parameters")
-            ? json.get("rope_parameters")
-            : json.path("rope_scaling");
-    ModelNumbers numbers = ModelNumbers.ofJson(rope, where);
-    double outer = ModelNumbers.ofJson(json, where).real("rope_theta", 10000, 1, MOST_THETA);
-    double theta = numbers.real("rope_theta", outer, 1, MOST_THETA);
-    String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
-    return switch (type) {
-      case "default" -> of(theta);
-      case "linear" ->
-          new Rope(theta, Scaling.LINEAR, numbers.real("factor", 1, MOST_FACTOR), 1, 1, 1);
-      case "llama3" -> llama3(theta, numbers);
-      default ->
-          throw UserError.configuration(
-              "%s: rope_scaling of type %s is not supported by the DJL judge: default, linear and"
-                  + " llama3 are",
-              where, type);
-    };
+  /** No positions. */
+  static Rope still() {
+    return new Rope(10000, 1, new RopeScaling.Still());
   }
 
-  private static Rope llama3(double theta, ModelNumbers numbers) {
-    double low = numbers.real("low_freq_factor", LEAST_FACTOR, MOST_FACTOR);
-    // The ramp between the two: it must have a width.
-    double high = numbers.real("high_freq_factor", low * (1 + LEAST_FACTOR), MOST_FACTOR);
-    return new Rope(
-        theta,
-        Scaling.LLAMA3,
-        numbers.real("factor", 1, MOST_FACTOR),
-        low,
-        high,
-        numbers.whole("original_max_position_embeddings", 1, DecoderConfig.MOST_POSITIONS));
+  /** The same, scaled otherwise. */
+  Rope with(RopeScaling other) {
+    return new Rope(theta, share, other);
   }
 
-  /** The frequencies, {@code [headDim / 2]}, scaling applied. */
+  /** How many numbers of a head are turned. */
+  public int rotated(int headDim) {
+    return (int) (headDim * share);
+  }
+
+  /** The frequencies, {@code [headDim / 2]}, scaling applied; 0 for what is not turned. */
   public float[] inverseFrequencies(int headDim) {
-    float[] frequencies = new float[headDim / 2];
-    for (int i = 0; i < frequencies.length; i++) {
-      float exponent = (float) (2 * i) / headDim;
-      float frequency = 1.0f / (float) Math.pow(theta, exponent);
-      frequencies[i] =
-          switch (scaling) {
-            case NONE -> frequency;
-            case LINEAR -> (float) (frequency / factor);
-            case LLAMA3 -> llama3(frequency);
-          };
+    int rotated = rotated(headDim);
+    float[] powers = new float[rotated / 2];
+    for (int i = 0; i < powers.length; i++) {
+      float exponent = (float) (2 * i) / rotated;
+      powers[i] = (float) Math.pow(theta, exponent);
     }
-    return frequencies;
+    return Arrays.copyOf(scaling.frequencies(powers, theta), headDim / 2);
   }
 
-  private float llama3(float frequency) {
-    double wavelength = 2 * Math.PI / frequency;
-    if (wavelength < original / highFactor) {
-      return frequency;
-    }
-    if (wavelength > original / lowFactor) {
-      return (float) (frequency / factor);
-    }
-    double unscaled = (original / wavelength - lowFactor) / (highFactor - lowFactor);
-    return (float) ((1 - unscaled) * frequency / factor + unscaled * frequency);
+  /** What each pair is multiplied by, {@code [headDim / 2]}; 1 for what is not turned. */
+  public float[] amplitudes(int headDim) {
+    float[] amplitudes = new float[headDim / 2];
+    Arrays.fill(amplitudes, 1);
+    Arrays.fill(amplitudes, 0, rotated(headDim) / 2, (float) scaling.amplitude());
+    return amplitudes;
   }
 }
