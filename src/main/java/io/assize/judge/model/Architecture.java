@@ -46,6 +46,14 @@ public interface Architecture {
    */
   List<TensorSpec> tensors();
 
+  /**
+   * Whether its authors published it with code of its own, which transformers has made its own
+   * since: an {@code auto_map} that names that code is passed over, as transformers does.
+   */
+  default boolean cameAsCode() {
+    return false;
+  }
+
   /** What it can be computed in. */
   default List<Precision> precisions() {
     return List.of(Precision.values());

@@ -43,6 +43,11 @@ public final class Architectures {
                     known.stream().map(Architecture::name).collect(joining(", "))));
   }
 
+  /** Whether a {@code config.json} is of a family that needs no code that it may name. */
+  static boolean cameAsCode(List<Architecture> known, JsonNode config) {
+    return known.stream().anyMatch(family -> family.cameAsCode() && family.accepts(config));
+  }
+
   /** The family of a GGUF file; refuses one that is not known. */
   static Architecture ofGguf(List<Architecture> known, String name, String where) {
     return known.stream()

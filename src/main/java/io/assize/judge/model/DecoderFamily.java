@@ -13,6 +13,7 @@ import java.util.function.Function;
  * @param version of its arithmetic
  * @param tensors all its tensors
  * @param precisions what it can be computed in
+ * @param cameAsCode whether its authors published it with code of its own
  * @param reader reads its configuration
  */
 record DecoderFamily(
@@ -20,8 +21,19 @@ record DecoderFamily(
     String version,
     List<TensorSpec> tensors,
     List<Precision> precisions,
+    boolean cameAsCode,
     Function<DecoderJson, DecoderConfig> reader)
     implements Architecture {
+
+  /** One that was part of transformers from its first day. */
+  DecoderFamily(
+      String name,
+      String version,
+      List<TensorSpec> tensors,
+      List<Precision> precisions,
+      Function<DecoderJson, DecoderConfig> reader) {
+    this(name, version, tensors, precisions, false, reader);
+  }
 
   /** Without int8, whose basis cannot hold the family's norms, and without half floats' range. */
   static final List<Precision> WIDE = List.of(Precision.BF16, Precision.FP32);

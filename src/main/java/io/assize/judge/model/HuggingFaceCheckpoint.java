@@ -68,7 +68,9 @@ final class HuggingFaceCheckpoint implements Checkpoint {
       }
     }
     JsonNode json = json(CONFIG);
-    refuseCode(json, CONFIG);
+    if (!Architectures.cameAsCode(known, json)) {
+      refuseCode(json, CONFIG);
+    }
     this.architecture = Architectures.ofConfig(known, json, where(CONFIG));
     this.config = architecture.config(json, where(CONFIG));
     this.tokenizerConfig = json(TOKENIZER_CONFIG);

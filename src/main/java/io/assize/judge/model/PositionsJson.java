@@ -36,7 +36,8 @@ final class PositionsJson {
    */
   Positions read(int layers, int headDim, int context, double theta) {
     double share = numbers.real("partial_rotary_factor", 1, LEAST_FACTOR, 1);
-    if ((int) (headDim * share) % 2 != 0 || (int) (headDim * share) == 0) {
+    int rotated = (int) (headDim * share);
+    if (share < 1 && (rotated % 2 != 0 || rotated == 0)) {
       throw UserError.configuration(
           "%s: partial_rotary_factor %s of heads of width %d turns no whole pairs",
           where, share, headDim);
