@@ -27,8 +27,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A decoder on one device: the TorchScript of {@code
- * scripts/model/export_decoder.py} with a checkpoint's weights and a KV cache. Used by one thread.
+ * A decoder on one device: the TorchScript of {@code scripts/model/export_decoder.py} with a
+ * checkpoint's weights and a KV cache. Used by one thread.
  */
 final class Decoder implements Engine {
   private final Model model;
@@ -70,8 +70,7 @@ final class Decoder implements Engine {
       }
       loadGraph((PtModel) model, resource(checkpoint.architecture().graph(), device));
       manager = NDManager.newBaseManager(device, "PyTorch");
-      Decoder decoder =
-          new Decoder(model, (PtNDManager) manager, precision, checkpoint.config());
+      Decoder decoder = new Decoder(model, (PtNDManager) manager, precision, checkpoint.config());
       new Weights(decoder::call, decoder.manager, tensors).handOver(precision, positions);
       decoder.call("allocate", IValue.from((long) cacheTokens));
       JniUtils.setGraphExecutorOptimize(false);
@@ -121,10 +120,7 @@ final class Decoder implements Engine {
   @Override
   public void begin(int slot, int length) {
     if (config.positions().longFrom() > 0) {
-      call(
-          "begin",
-          IValue.from((long) slot),
-          IValue.from((long) config.positions().kind(length)));
+      call("begin", IValue.from((long) slot), IValue.from((long) config.positions().kind(length)));
     }
   }
 

@@ -93,7 +93,7 @@ final class Weights {
     sizes.put("sinks", IValue.from(attention.scores().sinks() ? 1L : 0L));
     sizes.put("window", IValue.from((long) positions.window()));
     sizes.put("varying", IValue.from(positions.longFrom() > 0 ? 1L : 0L));
-    sizes.put("activation", IValue.from((long) mlp.activation().ordinal()));
+    sizes.put("activation", IValue.from((long) mlp.activation().code()));
     sizes.put("experts", IValue.from((long) mlp.experts()));
     sizes.put("chosen", IValue.from((long) mlp.chosen()));
     sizes.put("normed", IValue.from(mlp.normed() ? 1L : 0L));
@@ -120,8 +120,7 @@ final class Weights {
         IValue.listFrom(positions.ropeOf().stream().mapToLong(Integer::longValue).toArray()));
     layers.put(
         "windowed",
-        IValue.listFrom(
-            positions.windowed().stream().mapToLong(has -> has ? 1 : 0).toArray()));
+        IValue.listFrom(positions.windowed().stream().mapToLong(has -> has ? 1 : 0).toArray()));
     return layers;
   }
 
@@ -132,10 +131,8 @@ final class Weights {
     float[] numbers = new float[ropes.size() * 2 * pairs];
     for (int i = 0; i < ropes.size(); i++) {
       Rope rope = ropes.get(i);
-      System.arraycopy(
-          rope.inverseFrequencies(config.headDim()), 0, numbers, 2 * i * pairs, pairs);
-      System.arraycopy(
-          rope.amplitudes(config.headDim()), 0, numbers, (2 * i + 1) * pairs, pairs);
+      System.arraycopy(rope.inverseFrequencies(config.headDim()), 0, numbers, 2 * i * pairs, pairs);
+      System.arraycopy(rope.amplitudes(config.headDim()), 0, numbers, (2 * i + 1) * pairs, pairs);
     }
     return (PtNDArray) owner.create(numbers, new Shape(ropes.size(), 2, pairs));
   }

@@ -51,20 +51,17 @@ public record DecoderConfig(
 
   /** The same with other heads. */
   DecoderConfig with(Attention other) {
-    return new DecoderConfig(
-        layers, hidden, tied, other, positions, norms, scales, feedForward);
+    return new DecoderConfig(layers, hidden, tied, other, positions, norms, scales, feedForward);
   }
 
   /** The same with other positions. */
   DecoderConfig with(Positions other) {
-    return new DecoderConfig(
-        layers, hidden, tied, attention, other, norms, scales, feedForward);
+    return new DecoderConfig(layers, hidden, tied, attention, other, norms, scales, feedForward);
   }
 
   /** The same with other scales. */
   DecoderConfig with(Scales other) {
-    return new DecoderConfig(
-        layers, hidden, tied, attention, positions, norms, other, feedForward);
+    return new DecoderConfig(layers, hidden, tied, attention, positions, norms, other, feedForward);
   }
 
   /** The same with norms whose weights have something added. */
@@ -75,8 +72,7 @@ public record DecoderConfig(
 
   /** The same with another feed-forward part. */
   DecoderConfig with(FeedForward other) {
-    return new DecoderConfig(
-        layers, hidden, tied, attention, positions, norms, scales, other);
+    return new DecoderConfig(layers, hidden, tied, attention, positions, norms, scales, other);
   }
 
   /** This, if the numbers make a decoder; {@code where} names the file in the error. */

@@ -12,11 +12,22 @@ public record FeedForward(Activation activation, int experts, int chosen, boolea
 
   /** What is made of the gates. */
   public enum Activation {
-    SILU,
+    SILU(0),
     /** GELU by its approximation with tanh (Gemma). */
-    GELU,
+    GELU(1),
     /** Gates to 7 and others to 7 either way, {@code gate · σ(1.702 gate) · (up + 1)} (gpt-oss). */
-    CLAMPED
+    CLAMPED(2);
+
+    private final int code;
+
+    Activation(int code) {
+      this.code = code;
+    }
+
+    /** Its number in the decoder's graph. */
+    public int code() {
+      return code;
+    }
   }
 
   /** One part for all rows. */

@@ -5,9 +5,9 @@ import static io.assize.judge.model.Dimension.HIDDEN;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.judge.model.Attention.HeadNorm;
 import io.assize.judge.model.Attention.Scores;
+import io.assize.judge.model.DecoderJson.Usual;
 import io.assize.judge.model.FeedForward.Activation;
 import java.util.function.IntPredicate;
-import io.assize.judge.model.DecoderJson.Usual;
 
 /**
  * Google's Gemma 2 and 3, their words only: norms of 1 + w before and after each part of a layer,
@@ -42,14 +42,14 @@ final class Gemma {
 
   private static TensorList tensors() {
     return TensorList.usual()
-        .with(
-            Place.ATTENTION_POST_NORM, Place.layer("post_attention_layernorm.weight", HIDDEN))
+        .with(Place.ATTENTION_POST_NORM, Place.layer("post_attention_layernorm.weight", HIDDEN))
         .with(Place.MLP_NORM, Place.layer("pre_feedforward_layernorm.weight", HIDDEN))
         .with(Place.MLP_POST_NORM, Place.layer("post_feedforward_layernorm.weight", HIDDEN));
   }
 
   private static DecoderConfig second(DecoderJson json) {
-    DecoderConfig config = common(json, json.likeLlama(new Usual(26, 2304, 8, 4, 256, 8192, 10000, true)));
+    DecoderConfig config =
+        common(json, json.likeLlama(new Usual(26, 2304, 8, 4, 256, 8192, 10000, true)));
     Positions positions =
         config
             .positions()
@@ -67,9 +67,9 @@ final class Gemma {
   private static DecoderConfig third(DecoderJson json) {
     json.refuse(
         json.numbers().flag("use_bidirectional_attention", false), "use_bidirectional_attention");
-    DecoderConfig config = common(json, json.likeLlama(new Usual(26, 2304, 8, 4, 256, 131072, 1_000_000, true)));
-    int every =
-        json.numbers().whole("sliding_window_pattern", 6, 1, DecoderConfig.MOST_LAYERS);
+    DecoderConfig config =
+        common(json, json.likeLlama(new Usual(26, 2304, 8, 4, 256, 131072, 1_000_000, true)));
+    int every = json.numbers().whole("sliding_window_pattern", 6, 1, DecoderConfig.MOST_LAYERS);
     IntPredicate windowed =
         json.positions().windowed(config.layers(), layer -> (layer + 1) % every != 0);
     double cap = cap(json, "attn_logit_softcapping", 0);

@@ -149,10 +149,8 @@ final class LlamaFamily implements Architecture {
         if (!json.numbers().flag("use_sliding_window", false)) {
           yield config.positions();
         }
-        int from =
-            json.numbers().whole("max_window_layers", 28, 0, DecoderConfig.MOST_LAYERS);
-        IntPredicate windowed =
-            json.positions().windowed(config.layers(), layer -> layer >= from);
+        int from = json.numbers().whole("max_window_layers", 28, 0, DecoderConfig.MOST_LAYERS);
+        IntPredicate windowed = json.positions().windowed(config.layers(), layer -> layer >= from);
         yield config.positions().with(json.positions().window(4096), windowed);
       }
     };

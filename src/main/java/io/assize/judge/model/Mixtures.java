@@ -5,9 +5,9 @@ import static io.assize.judge.model.Dimension.HIDDEN;
 import static io.assize.judge.model.Dimension.INNER;
 
 import io.assize.judge.model.Attention.HeadNorm;
+import io.assize.judge.model.DecoderJson.Usual;
 import io.assize.judge.model.FeedForward.Activation;
 import io.assize.judge.model.TensorSpec.Role;
-import io.assize.judge.model.DecoderJson.Usual;
 
 /** Mixtral and Qwen3-MoE: a router chooses some of a layer's feed-forward parts for each row. */
 final class Mixtures {
@@ -41,8 +41,7 @@ final class Mixtures {
         .with(
             Place.EXPERT_GATE,
             Place.layer(expert + gate + ".weight", INNER, HIDDEN).as(Role.EXPERT))
-        .with(
-            Place.EXPERT_UP, Place.layer(expert + up + ".weight", INNER, HIDDEN).as(Role.EXPERT))
+        .with(Place.EXPERT_UP, Place.layer(expert + up + ".weight", INNER, HIDDEN).as(Role.EXPERT))
         .with(
             Place.EXPERT_DOWN,
             Place.layer(expert + down + ".weight", HIDDEN, INNER).as(Role.EXPERT_DOWN));
@@ -75,8 +74,7 @@ final class Mixtures {
     return config
         .with(config.attention().with(HeadNorm.EACH))
         .with(config.positions().with(window, layer -> true))
-        .with(
-            mixture(json, "num_experts", 128, 8, json.numbers().flag("norm_topk_prob", false)));
+        .with(mixture(json, "num_experts", 128, 8, json.numbers().flag("norm_topk_prob", false)));
   }
 
   /** A mixture by the usual keys. */

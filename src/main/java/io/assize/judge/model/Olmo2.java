@@ -20,11 +20,8 @@ final class Olmo2 {
             .without(Place.ATTENTION_NORM, Place.MLP_NORM)
             .with(Place.Q_NORM, Place.layer("self_attn.q_norm.weight", QUERIES))
             .with(Place.K_NORM, Place.layer("self_attn.k_norm.weight", KEYS))
-            .with(
-                Place.ATTENTION_POST_NORM,
-                Place.layer("post_attention_layernorm.weight", HIDDEN))
-            .with(
-                Place.MLP_POST_NORM, Place.layer("post_feedforward_layernorm.weight", HIDDEN));
+            .with(Place.ATTENTION_POST_NORM, Place.layer("post_attention_layernorm.weight", HIDDEN))
+            .with(Place.MLP_POST_NORM, Place.layer("post_feedforward_layernorm.weight", HIDDEN));
     return new DecoderFamily(
         "Olmo2ForCausalLM", "olmo2-1", tensors.list(""), DecoderFamily.FLOATS, Olmo2::config);
   }

@@ -4,6 +4,7 @@ import static io.assize.judge.model.Dimension.HIDDEN;
 import static io.assize.judge.model.Dimension.INNER;
 import static io.assize.judge.model.Dimension.KEYS;
 import static io.assize.judge.model.Dimension.QUERIES;
+
 import io.assize.judge.model.DecoderJson.Usual;
 
 /**

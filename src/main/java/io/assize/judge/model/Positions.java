@@ -58,8 +58,7 @@ public record Positions(
 
   /** The same with a window in some layers; none where it hides nothing. */
   Positions with(int size, IntPredicate layers) {
-    List<Boolean> has =
-        IntStream.range(0, ropeOf.size()).mapToObj(layers::test).toList();
+    List<Boolean> has = IntStream.range(0, ropeOf.size()).mapToObj(layers::test).toList();
     boolean hides = size < contextLength && has.contains(true);
     return hides
         ? new Positions(contextLength, ropes, ropeOf, longFrom, size, has)

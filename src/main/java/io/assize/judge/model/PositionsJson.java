@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 
-/** Reads from a {@code config.json} how a decoder knows positions, as transformers understands it. */
+/**
+ * Reads from a {@code config.json} how a decoder knows positions, as transformers understands it.
+ */
 final class PositionsJson {
   private static final double LEAST_FACTOR = 1e-6;
   private static final double MOST_FACTOR = 1e6;
@@ -61,7 +63,8 @@ final class PositionsJson {
         int longer = (int) Math.min(yarn.original() * yarn.factor(), DecoderConfig.MOST_POSITIONS);
         yield Positions.of(Math.max(most, longer), new Rope(base, share, yarn), layers);
       }
-      case "longrope", "su" -> longRope(rope, new Rope(base, share, new None()), most, layers, headDim);
+      case "longrope", "su" ->
+          longRope(rope, new Rope(base, share, new None()), most, layers, headDim);
       default ->
           throw UserError.configuration(
               "%s: rope_scaling of type %s is not supported by the DJL judge: default, linear,"
@@ -162,8 +165,7 @@ final class PositionsJson {
     double usual =
         factor <= 1 || original == 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
     double amplitude =
-        ModelNumbers.ofJson(json, where)
-            .real("attention_factor", usual, LEAST_FACTOR, MOST_FACTOR);
+        ModelNumbers.ofJson(json, where).real("attention_factor", usual, LEAST_FACTOR, MOST_FACTOR);
     int pairs = unscaled.rotated(headDim) / 2;
     Rope ofShort = unscaled.with(new EachPair(factors(json, "short_factor", pairs), amplitude));
     Rope ofLong = unscaled.with(new EachPair(factors(json, "long_factor", pairs), amplitude));

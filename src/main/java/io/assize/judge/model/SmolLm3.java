@@ -1,8 +1,8 @@
 package io.assize.judge.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.function.IntPredicate;
 import io.assize.judge.model.DecoderJson.Usual;
+import java.util.function.IntPredicate;
 
 /** SmolLM3: Llama without positions in every fourth layer. */
 final class SmolLm3 {

@@ -25,8 +25,6 @@ public record Tensor(TensorSpec spec, int layer, int expert) {
   }
 
   private String numbered(String pattern) {
-    return pattern
-        .replace("*", Integer.toString(layer))
-        .replace("#", Integer.toString(expert));
+    return pattern.replace("*", Integer.toString(layer)).replace("#", Integer.toString(expert));
   }
 }

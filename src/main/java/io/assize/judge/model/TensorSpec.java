@@ -104,8 +104,7 @@ public record TensorSpec(
 
   /** The same as rows of a tensor that has more. */
   TensorSpec partOf(Dimension rows, Dimension from) {
-    return new TensorSpec(
-        role, name, ggufName, shape, when, paired, new Part(rows, from));
+    return new TensorSpec(role, name, ggufName, shape, when, paired, new Part(rows, from));
   }
 
   /** The same, whose name begins with something more. */

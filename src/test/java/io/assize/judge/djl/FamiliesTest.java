@@ -77,13 +77,13 @@ class FamiliesTest {
           }
         }
       }
-      long[] last = prompts.stream().mapToLong(prompt -> prompt.tokens[prompt.length - 1]).toArray();
+      long[] last =
+          prompts.stream().mapToLong(prompt -> prompt.tokens[prompt.length - 1]).toArray();
       long[] positions = prompts.stream().mapToLong(prompt -> prompt.length - 1L).toArray();
       long[] asked = LongStream.range(0, last.length).toArray();
       for (boolean exact : new boolean[] {false, true}) {
         try (Decoder.Logits step =
-            decoder.step(
-                last, positions, last.length, new long[0], asked, new long[0], exact)) {
+            decoder.step(last, positions, last.length, new long[0], asked, new long[0], exact)) {
           for (int slot = 0; slot < last.length; slot++) {
             prompts.get(slot).check(name + (exact ? ", exact" : ""), 1, step.row(slot));
           }

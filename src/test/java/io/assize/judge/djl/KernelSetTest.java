@@ -96,8 +96,7 @@ class KernelSetTest {
     List<Precision> wide = List.of(Precision.BF16, Precision.FP32);
     JudgeConfig auto = DemoJudge.config(TINY, "max_new_tokens = 8");
     for (KernelSet set : List.of(KernelSet.AMX, KernelSet.AVX512, KernelSet.CUDA)) {
-      assertThat(
-              EngineConfig.of(PrecisionChoice.resolve(auto, wide, List.of(set))).precision())
+      assertThat(EngineConfig.of(PrecisionChoice.resolve(auto, wide, List.of(set))).precision())
           .isEqualTo("bf16");
     }
     JudgeConfig int8 = DemoJudge.config(TINY, "precision = int8");

@@ -41,8 +41,9 @@ class FamilyConfigsTest {
     String uses = "'use_sliding_window': true, 'sliding_window': 100, 'max_window_layers': 3";
     assertThat(positions("Qwen2ForCausalLM", uses).windowed())
         .containsExactly(false, false, false, true);
-    String types = ", 'layer_types': ['full_attention', 'sliding_attention',"
-        + " 'full_attention', 'full_attention']";
+    String types =
+        ", 'layer_types': ['full_attention', 'sliding_attention',"
+            + " 'full_attention', 'full_attention']";
     assertThat(positions("Qwen3ForCausalLM", uses + types).windowed())
         .containsExactly(false, true, false, false);
     assertThat(positions("Qwen2ForCausalLM", "'sliding_window': 100").window()).isZero();
@@ -76,8 +77,7 @@ class FamilyConfigsTest {
 
   /** As its authors' folders have it: code that is not run, and that nothing needs. */
   @Test
-  void codeThatPhiNamesIsPassedOverAndThatOfOthersIsRefused(@TempDir Path dir)
-      throws IOException {
+  void codeThatPhiNamesIsPassedOverAndThatOfOthersIsRefused(@TempDir Path dir) throws IOException {
     Path golden = Path.of("src/test/resources/golden/families/phi3");
     Files.copy(golden.resolve("model.safetensors"), dir.resolve("model.safetensors"));
     ObjectMapper json = new ObjectMapper();
@@ -169,8 +169,7 @@ class FamilyConfigsTest {
   @ValueSource(
       strings = {"SmolLM3", "Granite", "Olmo2", "Phi3", "Gemma2", "Gemma3", "Mixtral", "Qwen3Moe"})
   void quantisedWeightsAreRefused(String name) {
-    assertThatThrownBy(
-            () -> positions(name + "ForCausalLM", "'quantization_config': {'bits': 4}"))
+    assertThatThrownBy(() -> positions(name + "ForCausalLM", "'quantization_config': {'bits': 4}"))
         .hasMessageContaining("quantization_config is not supported");
   }
 
@@ -180,7 +179,8 @@ class FamilyConfigsTest {
 
   private static DecoderConfig config(String name, String json) {
     try {
-      return family(name).config(new ObjectMapper().readTree(json.replace('\'', '"')), "config.json");
+      return family(name)
+          .config(new ObjectMapper().readTree(json.replace('\'', '"')), "config.json");
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(json, e);
     }
