@@ -77,7 +77,9 @@ final class HuggingFaceCheckpoint implements Checkpoint {
       tokens.take(SENTENCE_PIECE, MOST_SENTENCE_PIECE);
     }
     ObjectNode json = configuration();
-    refuseCode(json, where(CONFIG));
+    if (!Architectures.cameAsCode(known, json)) {
+      refuseCode(json, where(CONFIG));
+    }
     Optional<Packing> packing = Quantisation.of(json, model);
     // What the family sees is what it gets: weights as they were before they were quantised.
     json.remove(Quantisation.KEY);
