@@ -32,7 +32,10 @@ final class DecoderJson {
   /** Refuses a file that wants something, by its key. */
   void refuse(boolean unsupported, String what) {
     if (unsupported) {
-      throw UserError.configuration("%s: %s is not supported by the DJL judge", where, what);
+      throw UserError.configuration(
+          "%s: %s is not supported by the DJL judge, whose families have none (docs/engine.md): use"
+              + " a model of them, or serve this one elsewhere and judge by kind = http",
+          where, what);
     }
   }
 

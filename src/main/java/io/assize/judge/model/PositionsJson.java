@@ -68,7 +68,8 @@ final class PositionsJson {
       default ->
           throw UserError.configuration(
               "%s: rope_scaling of type %s is not supported by the DJL judge: default, linear,"
-                  + " llama3, yarn and longrope are",
+                  + " llama3, yarn and longrope are: use a model with one of them, or serve this one"
+                  + " elsewhere and judge by kind = http",
               where, type);
     };
   }
