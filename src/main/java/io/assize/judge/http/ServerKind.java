@@ -49,7 +49,8 @@ final class ServerKind {
                   Locale.ROOT,
                   "the judge's endpoint %s cannot be reached from here to see how it can be asked"
                       + " (%s): start it, or set assize.judge.http.question to what it was",
-                  endpoint, Exchange.reason(e))));
+                  endpoint,
+                  Exchange.reason(e))));
     } catch (io.assize.judge.JudgeException e) {
       owner = "";
     } catch (InterruptedException e) {

@@ -10,8 +10,7 @@ import java.util.Optional;
 /** The families of models that are known. */
 public final class Architectures {
 
-  private static final LlamaFamily LLAMA =
-      LlamaFamily.of("LlamaForCausalLM").pairedInGguf("llama");
+  private static final LlamaFamily LLAMA = LlamaFamily.of("LlamaForCausalLM").pairedInGguf("llama");
   private static final LlamaFamily MISTRAL = LlamaFamily.of("MistralForCausalLM").withWindows();
   private static final LlamaFamily QWEN2 =
       LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv().withLaterWindows().inGguf("qwen2");
