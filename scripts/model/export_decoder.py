@@ -26,15 +26,21 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from typing import Final, List
+from typing import Dict, Final, List
 
 import torch
 from torch import Tensor
 
 
 class Decoder(torch.nn.Module):
-    """A decoder of the Llama family: RMSNorm, rotary positions, grouped-query attention, SwiGLU,
-    optionally with biases (Qwen2) and a norm on queries and keys (Qwen3).
+    """A decoder: RMSNorm, rotary positions, grouped-query attention, and a gated feed-forward part.
+
+    Families differ in what `configure` is told and in which tensors a layer has: biases (Qwen2), a
+    norm of each head's queries and keys (Qwen3) or of all heads at once (OLMo 2), norms after the
+    parts of a layer instead of before them (OLMo 2) or as well (Gemma), a window (Mistral) in some
+    layers only (Gemma), several rotations, sinks of attention (gpt-oss), and in place of one
+    feed-forward part a mixture of experts (Mixtral). What a family lacks costs it nothing but the
+    question whether it is there.
 
     One call, `step`, works on rows of several sequences at once: first one row for each of the
     slots 0 ... decode - 1 (sequences that generate), then runs of rows that read prompts. Matrix
@@ -54,6 +60,9 @@ class Decoder(torch.nn.Module):
     Rows whose logits decide something can ask for more: what rounding left of their numbers is
     multiplied as well, on a scale 254 times as fine (`fine`).
 
+    int8 is not for models with norms after the parts of a layer, whose weights would have to stand
+    in the turned basis, nor for mixtures.
+
     The cache of a layer is [2, slots, kv_heads, length, head_dim] over one flat allocation, whose
     division into slots and length can change between sequences (`arrange`).
     """
@@ -62,6 +71,10 @@ class Decoder(torch.nn.Module):
     BF16: Final[int] = 1
     FP16: Final[int] = 2
     INT8: Final[int] = 3
+
+    SILU: Final[int] = 0
+    GELU: Final[int] = 1
+    CLAMPED: Final[int] = 2
 
     embedding: Tensor
     final_norm: Tensor
@@ -88,6 +101,18 @@ class Decoder(torch.nn.Module):
     values: List[Tensor]
     embedding_blocks: List[Tensor]
     head_blocks: List[Tensor]
+    sinks: List[Tensor]
+    attention_post_norm: List[Tensor]
+    mlp_post_norm: List[Tensor]
+    router: List[Tensor]
+    router_bias: List[Tensor]
+    expert_gate_up: List[Tensor]
+    expert_gate_up_bias: List[Tensor]
+    expert_down: List[Tensor]
+    expert_down_bias: List[Tensor]
+    rotation: List[int]
+    windowed: List[int]
+    kinds: List[int]
 
     def __init__(self):
         super().__init__()
@@ -97,6 +122,23 @@ class Decoder(torch.nn.Module):
         self.head_dim = 0
         self.length = 0
         self.eps = 0.0
+        self.rotated_dim = 0
+        self.activation = 0
+        self.experts = 0
+        self.chosen = 0
+        self.normed = False
+        self.has_sinks = False
+        self.window = 0
+        self.positions = 0
+        self.rotations = 0
+        self.varying = False
+        self.scale_of_scores = 0.0
+        self.cap_of_scores = 0.0
+        self.norm_offset = 0.0
+        self.scale_of_embedding = 1.0
+        self.scale_of_parts = 1.0
+        self.scale_of_logits = 1.0
+        self.cap_of_logits = 0.0
         empty = torch.zeros(0)
         self.embedding = empty
         self.final_norm = empty
@@ -106,26 +148,59 @@ class Decoder(torch.nn.Module):
         self.no_points = empty
         for name in (
             "attention_norm qkv qkv_scale qkv_bias q_norm k_norm out out_scale out_bias mlp_norm "
-            "gate_up gate_up_scale down down_scale flat keys values embedding_blocks head_blocks"
+            "gate_up gate_up_scale down down_scale flat keys values embedding_blocks head_blocks "
+            "sinks attention_post_norm mlp_post_norm router router_bias expert_gate_up expert_gate_up_bias "
+            "expert_down expert_down_bias rotation windowed kinds"
         ).split():
             setattr(self, name, [])
 
     @torch.jit.export
-    def configure(self, precision: int, heads: int, kv_heads: int, head_dim: int, eps: float, inv_freq: Tensor, positions: int) -> int:
-        """Sets the shape; `inv_freq` [head_dim / 2] are the rotary frequencies, scaling applied."""
-        self.precision = precision
-        self.heads = heads
-        self.kv_heads = kv_heads
-        self.head_dim = head_dim
-        self.eps = eps
-        angles = torch.outer(torch.arange(positions, dtype=torch.float32, device=inv_freq.device), inv_freq)
-        self.turns = torch.complex(angles.cos(), angles.sin())
+    def configure(
+        self, sizes: Dict[str, int], numbers: Dict[str, float], layers: Dict[str, List[int]], rotations: Tensor, positions: int
+    ) -> int:
+        """Sets the shape.
+
+        `layers` has for each layer its rotation and whether it sees a window only. `rotations`
+        [n, 2, head_dim / 2] are rotary frequencies, scaling applied, and what each pair is
+        multiplied by. Where they are `varying`, each slot has one of them for all layers.
+        """
+        self.precision = sizes["precision"]
+        self.heads = sizes["heads"]
+        self.kv_heads = sizes["kv_heads"]
+        self.head_dim = sizes["head_dim"]
+        self.rotated_dim = sizes["rotated_dim"]
+        self.window = sizes["window"]
+        self.varying = sizes["varying"] > 0
+        self.activation = sizes["activation"]
+        self.experts = sizes["experts"]
+        self.chosen = sizes["chosen"]
+        self.normed = sizes["normed"] > 0
+        self.has_sinks = sizes["sinks"] > 0
+        self.eps = numbers["eps"]
+        self.norm_offset = numbers["norm_offset"]
+        self.scale_of_scores = numbers["scale_of_scores"]
+        self.cap_of_scores = numbers["cap_of_scores"]
+        self.scale_of_embedding = numbers["scale_of_embedding"]
+        self.scale_of_parts = numbers["scale_of_parts"]
+        self.scale_of_logits = numbers["scale_of_logits"]
+        self.cap_of_logits = numbers["cap_of_logits"]
+        self.rotation = layers["rotation"]
+        self.windowed = layers["windowed"]
+        self.positions = positions
+        self.rotations = max(self.rotation) + 1
+        turns: List[Tensor] = []
+        for r in range(rotations.size(0)):
+            angles = torch.outer(torch.arange(positions, dtype=torch.float32, device=rotations.device), rotations[r, 0])
+            turns.append(torch.complex(angles.cos() * rotations[r, 1], angles.sin() * rotations[r, 1]))
+        self.turns = torch.cat(turns)
         return 0
 
     @torch.jit.export
     def set_final_norm(self, weight: Tensor) -> int:
         """Takes the norm [hidden] before the head; it comes before the rows of the ends."""
-        self.final_norm = weight.clone()
+        self.final_norm = self.norm_weight(weight)
+        if self.scale_of_logits != 1.0:
+            self.final_norm = self.final_norm * self.scale_of_logits
         return 0
 
     @torch.jit.export
@@ -158,10 +233,12 @@ class Decoder(torch.nn.Module):
         """Takes the next layer's weights; nothing of the caller's memory is kept.
 
         In this order, an empty tensor for what the model lacks: attention norm; q, k, v and their
-        biases; q norm, k norm; o and its bias; mlp norm; gate, up, down.
+        biases; q norm, k norm; o and its bias; mlp norm; gate, up, down. Then, where some layer of
+        some model of the family has them: norms after attention and after the mlp; sinks; the
+        router of a mixture and its bias.
         """
-        attention_norm, q, k, v, o, o_bias = tensors[0], tensors[1], tensors[2], tensors[3], tensors[9], tensors[10]
-        v_bias, mlp_norm, gate, up, down = tensors[6], tensors[11], tensors[12], tensors[13], tensors[14]
+        attention_norm, q, k, v, o, o_bias = self.norm_weight(tensors[0]), tensors[1], tensors[2], tensors[3], tensors[9], tensors[10]
+        v_bias, mlp_norm, gate, up, down = tensors[6], self.norm_weight(tensors[11]), tensors[12], tensors[13], tensors[14]
         if self.precision == self.INT8:
             q = self.spread(q * attention_norm)
             k = self.spread(k * attention_norm)
@@ -184,21 +261,39 @@ class Decoder(torch.nn.Module):
             self.qkv_bias.append(tensors[4].clone())
         else:
             self.qkv_bias.append(torch.cat([self.paired(tensors[4]), self.paired(tensors[5]), v_bias], dim=0))
-        self.attention_norm.append(attention_norm.clone())
+        self.attention_norm.append(attention_norm)
         self.qkv.append(self.pack(qkv))
         self.qkv_scale.append(self.scale(qkv))
-        self.q_norm.append(self.paired(tensors[7]).clone())
-        self.k_norm.append(self.paired(tensors[8]).clone())
+        self.q_norm.append(self.paired(self.norm_weight(tensors[7])))
+        self.k_norm.append(self.paired(self.norm_weight(tensors[8])))
         self.out.append(self.pack(o))
         self.out_scale.append(self.scale(o))
         self.out_bias.append(o_bias.clone())
-        self.mlp_norm.append(mlp_norm.clone())
-        gate_up = torch.cat([gate, up], dim=0)
-        self.gate_up.append(self.pack(gate_up))
-        self.gate_up_scale.append(self.scale(gate_up))
-        self.down.append(self.pack(down))
-        self.down_scale.append(self.scale(down))
+        self.mlp_norm.append(mlp_norm)
+        if self.experts == 0:
+            gate_up = torch.cat([gate, up], dim=0)
+            self.gate_up.append(self.pack(gate_up))
+            self.gate_up_scale.append(self.scale(gate_up))
+            self.down.append(self.pack(down))
+            self.down_scale.append(self.scale(down))
+        further = [x for x in tensors[15:]]
+        while len(further) < 5:
+            further.append(torch.zeros([0], device=o.device))
+        self.attention_post_norm.append(self.norm_weight(further[0]))
+        self.mlp_post_norm.append(self.norm_weight(further[1]))
+        self.sinks.append(further[2].to(self.cache_kind(), copy=True))
+        self.router.append(further[3].to(torch.float64))
+        self.router_bias.append(further[4].to(torch.float64))
         return len(self.qkv)
+
+    @torch.jit.export
+    def add_expert(self, tensors: List[Tensor]) -> int:
+        """Takes the next expert of the layer taken last: gate, up and their biases, down and its."""
+        self.expert_gate_up.append(self.pack(torch.cat([tensors[0], tensors[1]], dim=0)))
+        self.expert_gate_up_bias.append(torch.cat([tensors[2], tensors[3]], dim=0))
+        self.expert_down.append(self.pack(tensors[4]))
+        self.expert_down_bias.append(tensors[5].clone())
+        return len(self.expert_down)
 
     @torch.jit.export
     def allocate(self, tokens: int) -> int:
@@ -216,6 +311,7 @@ class Decoder(torch.nn.Module):
         self.length = length
         self.keys.clear()
         self.values.clear()
+        self.kinds = [0] * slots
         size = slots * self.kv_heads * length * self.head_dim
         for i in range(len(self.flat)):
             self.keys.append(self.flat[i][0][:size].view(slots, self.kv_heads, length, self.head_dim))
@@ -227,7 +323,10 @@ class Decoder(torch.nn.Module):
         """Divides the cache anew; the old slot kept[i] with counts[i] positions becomes slot i."""
         old_keys = [x for x in self.keys]
         old_values = [x for x in self.values]
+        old_kinds = [x for x in self.kinds]
         self.arrange(slots, length)
+        for s in range(len(kept)):
+            self.kinds[s] = old_kinds[kept[s]]
         for i in range(len(self.keys)):
             # The new slots lie over the old ones: a copy, of one layer at a time.
             keys = old_keys[i].clone()
@@ -241,9 +340,16 @@ class Decoder(torch.nn.Module):
     @torch.jit.export
     def copy(self, source: int, target: int, count: int) -> int:
         """Copies the first `count` positions of a slot's cache into another slot."""
+        self.kinds[target] = self.kinds[source]
         for i in range(len(self.keys)):
             self.keys[i][target, :, :count] = self.keys[i][source, :, :count]
             self.values[i][target, :, :count] = self.values[i][source, :, :count]
+        return 0
+
+    @torch.jit.export
+    def begin(self, slot: int, kind: int) -> int:
+        """What is put into a slot from now on is turned by the rotation `kind`."""
+        self.kinds[slot] = kind
         return 0
 
     def kind(self) -> int:
@@ -262,11 +368,16 @@ class Decoder(torch.nn.Module):
     def paired(self, w: Tensor) -> Tensor:
         """Reorders rows so that the two numbers a rotation turns lie side by side.
 
-        Hugging Face keeps them half a head apart. Queries and keys are reordered alike, so their
-        products are what they were.
+        Hugging Face keeps them half a head apart, or half of the part that is turned. Queries and
+        keys are reordered alike, so their products are what they were.
         """
         if w.numel() == 0:
             return w
+        if self.rotated_dim < self.head_dim:
+            r = self.rotated_dim
+            each = w.view(-1, self.head_dim, w.size(1) if w.dim() == 2 else 1)
+            turned = each[:, :r].reshape(each.size(0), 2, r // 2, each.size(2)).transpose(1, 2).reshape(each.size(0), r, each.size(2))
+            return torch.cat([turned, each[:, r:]], dim=1).reshape(w.size())
         if w.dim() == 2:
             return w.view(-1, 2, self.head_dim // 2, w.size(1)).transpose(1, 2).reshape(w.size(0), w.size(1))
         return w.view(-1, 2, self.head_dim // 2).transpose(1, 2).reshape(w.size(0))
@@ -341,7 +452,60 @@ class Decoder(torch.nn.Module):
             size = self.size(x)
             y = self.product(x * (127.0 / size), w, scale, fine)
             return y.mul_(size.mul_(self.shrink(x)) / 127.0)
+        if norm.numel() == 0:
+            return self.float_product(x, w)
         return self.float_product(self.norm(x, norm), w)
+
+    def norm_weight(self, w: Tensor) -> Tensor:
+        """What a norm multiplies by, of its weight."""
+        return w.clone() if self.norm_offset == 0.0 else w + self.norm_offset
+
+    def gated(self, g: Tensor) -> Tensor:
+        """g [rows, 2 * inner], gates and what they let through, to [rows, inner]."""
+        inner = g.size(1) // 2
+        if self.activation == self.SILU:
+            return torch.nn.functional.silu(g[:, :inner]).mul_(g[:, inner:])
+        if self.activation == self.GELU:
+            return torch.nn.functional.gelu(g[:, :inner], approximate="tanh").mul_(g[:, inner:])
+        gate = g[:, :inner].clamp(max=7.0)
+        return g[:, inner:].clamp(-7.0, 7.0).add_(1.0).mul_(torch.sigmoid(gate * 1.702).mul_(gate))
+
+    def mixture(self, x: Tensor, i: int) -> Tensor:
+        """The sum of what a row's chosen experts make of x [rows, hidden], by their probabilities.
+
+        The router's sums are float64, so that what it chooses, rounded to float32, is not changed
+        by the order in which a product of some number of rows adds up. Each expert's rows are
+        filled up to a multiple of 16, and a row's experts are added in the order of their numbers.
+        """
+        y = self.norm(x, self.mlp_norm[i])
+        logits = torch.matmul(y.to(torch.float64), self.router[i].t())
+        if self.router_bias[i].numel() > 0:
+            logits = logits + self.router_bias[i]
+        probabilities, chosen = torch.topk(torch.softmax(logits, dim=1).to(torch.float32), self.chosen, dim=1)
+        if self.normed:
+            probabilities = probabilities / probabilities.sum(1, keepdim=True)
+        flat = chosen.flatten()
+        order = torch.argsort(flat, stable=True)
+        counts = torch.jit.annotate(List[int], torch.bincount(flat, minlength=self.experts).tolist())
+        rows = torch.div(order, self.chosen, rounding_mode="floor")
+        shares = probabilities.flatten()[order].unsqueeze(1)
+        out = torch.zeros_like(x)
+        a = 0
+        for e in range(self.experts):
+            count = counts[e]
+            if count > 0:
+                mine = rows[a : a + count]
+                at = i * self.experts + e
+                h = torch.nn.functional.pad(y[mine], [0, 0, 0, (16 - count % 16) % 16])
+                g = self.float_product(h, self.expert_gate_up[at])
+                if self.expert_gate_up_bias[at].numel() > 0:
+                    g = g.add_(self.expert_gate_up_bias[at])
+                h = self.float_product(self.gated(g), self.expert_down[at])
+                if self.expert_down_bias[at].numel() > 0:
+                    h = h.add_(self.expert_down_bias[at])
+                out.index_add_(0, mine, h[:count] * shares[a : a + count])
+                a += count
+        return out
 
     def linear_down(self, h: Tensor, i: int, fine: Tensor) -> Tensor:
         """The down projection of h [rows, inner]; in int8 it is mixed block by block first."""
@@ -409,11 +573,15 @@ class Decoder(torch.nn.Module):
         both = self.heads + self.kv_heads
         y = y.view(rows, both + self.kv_heads, self.head_dim)
         qk = y[:, :both]
-        if self.q_norm[i].numel() > 0:
+        if self.q_norm[i].numel() > self.head_dim:
+            q = self.norm(y[:, : self.heads].reshape(rows, -1), self.q_norm[i])
+            k = self.norm(y[:, self.heads : both].reshape(rows, -1), self.k_norm[i])
+            qk = torch.cat([q, k], dim=1).view(rows, both, self.head_dim)
+        elif self.q_norm[i].numel() > 0:
             qk = torch.cat([self.norm(y[:, : self.heads], self.q_norm[i]), self.norm(y[:, self.heads : both], self.k_norm[i])], dim=1)
         pairs = torch.view_as_complex(qk.unflatten(2, [self.head_dim // 2, 2]))
         qk = torch.view_as_real(pairs * turn).flatten(2)
-        qk[:, : self.heads].mul_(1.0 / (float(self.head_dim) ** 0.5))
+        qk[:, : self.heads].mul_(self.scale_of_scores)
         qk = qk.to(self.cache_kind())
         return [qk[:, : self.heads], qk[:, self.heads :], y[:, both:].to(self.cache_kind())]
 
@@ -427,6 +595,19 @@ class Decoder(torch.nn.Module):
         if r > 512 and r <= 1024:
             r = 1056
         return min(r, self.length)
+
+    def weights(self, i: int, scores: Tensor, mask: Tensor, heads: List[int]) -> Tensor:
+        """Softmax of scores [..., length], which it may overwrite; `heads` is how a number a head lies."""
+        if self.cap_of_scores > 0.0:
+            scores = torch.tanh(scores / self.cap_of_scores).mul_(self.cap_of_scores)
+        scores = scores.add_(mask)
+        if self.has_sinks:
+            # The sink comes first: behind, its place in the sum would depend on the length.
+            shape = [x for x in scores.size()]
+            shape[len(shape) - 1] = 1
+            sunk = torch.cat([self.sinks[i].view(heads).expand(shape), scores], dim=-1)
+            return torch.softmax(sunk, dim=-1)[..., 1:].contiguous()
+        return torch.softmax(scores, dim=-1)
 
     def attend_one(self, i: int, q: Tensor, mask: Tensor) -> Tensor:
         """One new row a slot: q [n, heads, dim], mask [n, 1, length] to [n, heads * dim]."""
@@ -442,7 +623,7 @@ class Decoder(torch.nn.Module):
         else:
             # Faster on CPUs than reading the keys transposed.
             scores = torch.bmm(keys, q.transpose(1, 2)).transpose(1, 2).contiguous()
-        weights = torch.softmax(scores.view(n, self.heads, length).add_(mask), dim=-1)
+        weights = self.weights(i, scores.view(n, self.heads, length), mask, [1, self.heads, 1])
         return torch.bmm(weights.view(n * self.kv_heads, group, length), values).view(n, self.heads * self.head_dim)
 
     def attend_run(self, i: int, q: Tensor, slot: int, mask: Tensor) -> Tensor:
@@ -454,7 +635,7 @@ class Decoder(torch.nn.Module):
         values = self.values[i][slot, :, :length]
         q = q.view(t, self.kv_heads, group, self.head_dim).permute(1, 2, 0, 3).reshape(self.kv_heads, group * t, self.head_dim)
         scores = torch.bmm(q, keys.transpose(1, 2)).view(self.kv_heads, group, t, length)
-        weights = torch.softmax(scores.add_(mask), dim=-1).view(self.kv_heads, group * t, length)
+        weights = self.weights(i, scores, mask, [self.kv_heads, group, 1, 1]).view(self.kv_heads, group * t, length)
         a = torch.bmm(weights, values).view(self.kv_heads, group, t, self.head_dim)
         return a.permute(2, 0, 1, 3).reshape(t, self.heads * self.head_dim)
 
@@ -474,31 +655,46 @@ class Decoder(torch.nn.Module):
         device = tokens.device
         cache = self.cache_kind()
         low = float("-inf")
-        turn = self.turns[positions].unsqueeze(1)
+        at = positions
+        if self.varying:
+            at = at + torch.tensor(self.kinds_of_rows(tokens.size(0), decode, runs), device=device) * self.positions
+        turns: List[Tensor] = []
+        for r in range(self.rotations):
+            turns.append(self.turns[at + r * self.positions if r > 0 else at].unsqueeze(1))
         places = torch.arange(self.length, device=device)
         here = positions[:decode]
         slots = torch.arange(decode, device=device)
         one_mask = torch.zeros([0], device=device)
+        near_mask = one_mask
         own: List[int] = []
         if decode > 0:
             one_mask = torch.zeros([decode, 1, self.length], dtype=cache, device=device)
             one_mask = one_mask.masked_fill_((places.unsqueeze(0) > here.unsqueeze(1)).unsqueeze(1), low)
+            if self.window > 0:
+                near_mask = one_mask.masked_fill((places.unsqueeze(0) <= here.unsqueeze(1) - self.window).unsqueeze(1), low)
             if exact:
                 own = torch.jit.annotate(List[int], here.tolist())
         masks: List[Tensor] = []
+        near_masks: List[Tensor] = []
         for r in range(len(runs) // 4):
             start = runs[4 * r + 3]
             count = runs[4 * r + 2]
             end = self.reach(start + count)
             masks.append(torch.full([count, end], low, dtype=cache, device=device).triu_(start + 1))
+            if self.window > 0:
+                near_masks.append(torch.full([count, end], low, dtype=cache, device=device).tril_(start - self.window).add_(masks[r]))
         x = self.embedding[tokens].to(torch.float32)
+        if self.scale_of_embedding != 1.0:
+            x = x.mul_(self.scale_of_embedding)
         fine_rows = rows[fine]
         last = len(self.qkv) - 1
         for i in range(len(self.qkv)):
             y = self.linear_of_norm(x, self.attention_norm[i], self.qkv[i], self.qkv_scale[i], fine_rows)
             if self.qkv_bias[i].numel() > 0:
                 y = y.add_(self.qkv_bias[i])
-            q, k, v = self.rotated(y, i, turn)
+            q, k, v = self.rotated(y, i, turns[self.rotation[i]])
+            near = self.windowed[i] > 0
+            one = near_mask if near else one_mask
             parts: List[Tensor] = []
             if decode > 0:
                 self.keys[i].index_put_([slots, None, here], k[:decode])
@@ -506,9 +702,9 @@ class Decoder(torch.nn.Module):
                 if exact:
                     for s in range(decode):
                         bound = min(own[s] // 64 * 64 + 64, self.length)
-                        parts.append(self.attend_slot(i, q[s : s + 1], s, one_mask[s : s + 1, :, :bound]))
+                        parts.append(self.attend_slot(i, q[s : s + 1], s, one[s : s + 1, :, :bound]))
                 else:
-                    parts.append(self.attend_one(i, q[:decode], one_mask))
+                    parts.append(self.attend_one(i, q[:decode], one))
             for r in range(len(masks)):
                 slot = runs[4 * r]
                 a = runs[4 * r + 1]
@@ -516,7 +712,7 @@ class Decoder(torch.nn.Module):
                 start = runs[4 * r + 3]
                 self.keys[i][slot, :, start : start + b - a] = k[a:b].transpose(0, 1)
                 self.values[i][slot, :, start : start + b - a] = v[a:b].transpose(0, 1)
-                parts.append(self.attend_run(i, q[a:b], slot, masks[r]))
+                parts.append(self.attend_run(i, q[a:b], slot, near_masks[r] if near else masks[r]))
             filled = torch.cat(parts, dim=0) if len(parts) > 1 else parts[0]
             if filled.size(0) < x.size(0):
                 filled = torch.nn.functional.pad(filled, [0, 0, 0, x.size(0) - filled.size(0)])
@@ -527,14 +723,34 @@ class Decoder(torch.nn.Module):
             o = self.linear(filled.to(torch.float32), self.out[i], self.out_scale[i], fine_rows)
             if self.out_bias[i].numel() > 0:
                 o = o.add_(self.out_bias[i])
+            if self.attention_post_norm[i].numel() > 0:
+                o = self.norm(o, self.attention_post_norm[i])
+            if self.scale_of_parts != 1.0:
+                o = o.mul_(self.scale_of_parts)
             x = x.add_(o)
-            g = self.linear_of_norm(x, self.mlp_norm[i], self.gate_up[i], self.gate_up_scale[i], fine_rows)
-            inner = g.size(1) // 2
-            h = torch.nn.functional.silu(g[:, :inner]).mul_(g[:, inner:])
-            x = x.add_(self.linear_down(h, i, fine_rows))
+            if self.experts > 0:
+                h = self.mixture(x, i)
+            else:
+                g = self.linear_of_norm(x, self.mlp_norm[i], self.gate_up[i], self.gate_up_scale[i], fine_rows)
+                h = self.linear_down(self.gated(g), i, fine_rows)
+            if self.mlp_post_norm[i].numel() > 0:
+                h = self.norm(h, self.mlp_post_norm[i])
+            if self.scale_of_parts != 1.0:
+                h = h.mul_(self.scale_of_parts)
+            x = x.add_(h)
         x = self.norm(x, self.final_norm)
         logits = self.head_product(x)
+        if self.cap_of_logits > 0.0:
+            logits = torch.tanh(logits / self.cap_of_logits).mul_(self.cap_of_logits)
         return [logits.argmax(1), logits, x]
+
+    def kinds_of_rows(self, count: int, decode: int, runs: List[int]) -> List[int]:
+        """The rotation of each row's slot."""
+        kinds = self.kinds[:decode] + [0] * (count - decode)
+        for r in range(len(runs) // 4):
+            for row in range(runs[4 * r + 1], runs[4 * r + 1] + runs[4 * r + 2]):
+                kinds[row] = self.kinds[runs[4 * r]]
+        return kinds
 
     @torch.jit.export
     def probe_products(self, rows: int, width: int, outputs: int, times: int) -> float:
@@ -563,8 +779,8 @@ class Decoder(torch.nn.Module):
         length = mask.size(2)
         group = self.heads // self.kv_heads
         mine = q.reshape(self.kv_heads, group, self.head_dim)
-        scores = torch.bmm(mine, self.keys[i][slot, :, :length].transpose(1, 2)).add_(mask)
-        weights = torch.softmax(scores, dim=-1)
+        scores = torch.bmm(mine, self.keys[i][slot, :, :length].transpose(1, 2))
+        weights = self.weights(i, scores, mask, [self.kv_heads, group, 1])
         return torch.bmm(weights, self.values[i][slot, :, :length]).view(1, self.heads * self.head_dim)
 
     def forward(self, tokens: Tensor) -> Tensor:

@@ -4,7 +4,7 @@ package io.assize.config;
  * What is asked about a row.
  *
  * @param scenarios {@code default}, or the path of a taxonomy file
- * @param criteria whose criteria a judge reads: {@code group}, {@code scenario} or {@code none}
+ * @param criteria whose criteria a judge reads: a {@code group}'s, the scenario's or {@code none}
  * @param protocol the name of a built-in protocol, or the path of a protocol file
  * @param orders {@code both}, {@code ab} or {@code ba}
  */

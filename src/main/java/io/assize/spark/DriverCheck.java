@@ -20,8 +20,9 @@ public final class DriverCheck {
   public static JudgeSpec of(
       SparkSession spark, JudgeConfig judge, Function<JudgeConfig, JudgeSpec> check) {
     // A relative path is one of the driver's working directory.
-    JudgeConfig settled = JudgeProvider.of(judge).settled(ModelCache.located(judge));
-    JudgeConfig fitting = ExecutorKernels.resolve(spark, settled);
-    return check.apply(ModelCache.onThisHost(fitting)).with(fitting);
+    JudgeConfig located = ModelCache.located(judge);
+    JudgeConfig settled = JudgeProvider.of(judge).settled(located);
+    JudgeConfig fitting = ExecutorKernels.resolve(spark, ModelCache.onThisHost(settled));
+    return check.apply(fitting).with(fitting.withModel(located.model()));
   }
 }

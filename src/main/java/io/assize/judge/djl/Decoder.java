@@ -18,12 +18,8 @@ import io.assize.judge.model.Checkpoint;
 import io.assize.judge.model.DecoderConfig;
 import io.assize.judge.model.ModelTensors;
 import io.assize.judge.model.Precision;
-import io.assize.judge.model.Tensor;
-import io.assize.judge.model.TensorSpec.Role;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.FloatBuffer;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,24 +27,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A decoder of the Llama family on one device: the TorchScript of {@code
- * scripts/model/export_decoder.py} with a checkpoint's weights and a KV cache. Used by one thread.
+ * A decoder on one device: the TorchScript of {@code scripts/model/export_decoder.py} with a
+ * checkpoint's weights and a KV cache. Used by one thread.
  */
 final class Decoder implements Engine {
-  /** Numbers of the embedding or the head that go over at a time. */
-  private static final long BLOCK = 1L << 24;
-
   private final Model model;
   private final PtSymbolBlock block;
   private final PtNDManager manager;
   private final Precision precision;
+  private final DecoderConfig config;
 
   /** The head's only row, of a model that scores; null of others. */
   private float[] scoreRow;
 
-  private Decoder(Model model, PtNDManager manager, Precision precision) {
+  private Decoder(Model model, PtNDManager manager, Precision precision, DecoderConfig config) {
     this.model = model;
     this.precision = precision;
+    this.config = config;
     this.block = (PtSymbolBlock) model.getBlock();
     this.manager = manager;
   }
@@ -78,8 +73,11 @@ final class Decoder implements Engine {
       }
       loadGraph((PtModel) model, resource(checkpoint.architecture().graph(), device));
       manager = NDManager.newBaseManager(device, "PyTorch");
-      Decoder decoder = new Decoder(model, (PtNDManager) manager, precision);
-      decoder.takeWeights(checkpoint, tensors, positions);
+      Decoder decoder = new Decoder(model, (PtNDManager) manager, precision, checkpoint.config());
+      new Weights(decoder::call, decoder.manager, tensors).handOver(precision, positions);
+      if (checkpoint.architecture().scores()) {
+        decoder.scoreRow = ScoreRow.of(checkpoint, tensors, precision);
+      }
       decoder.call("allocate", IValue.from((long) cacheTokens));
       JniUtils.setGraphExecutorOptimize(false);
       return decoder;
@@ -123,6 +121,24 @@ final class Decoder implements Engine {
   @Override
   public void copy(int source, int target, int count) {
     call("copy", IValue.from((long) source), IValue.from((long) target), IValue.from((long) count));
+  }
+
+  @Override
+  public void begin(int slot, int length) {
+    if (config.positions().longFrom() > 0) {
+      call("begin", IValue.from((long) slot), IValue.from((long) config.positions().kind(length)));
+    }
+  }
+
+  @Override
+  public boolean alike(int length, int other) {
+    return config.positions().kind(length) == config.positions().kind(other);
+  }
+
+  @Override
+  public double logit(double product) {
+    double cap = config.scales().capOfLogits();
+    return cap > 0 ? cap * Math.tanh(product / cap) : product;
   }
 
   @Override
@@ -286,75 +302,6 @@ final class Decoder implements Engine {
   public void close() {
     model.close();
     manager.close();
-  }
-
-  private void takeWeights(Checkpoint checkpoint, ModelTensors tensors, int positions)
-      throws IOException {
-    DecoderConfig c = checkpoint.config();
-    try (NDManager arguments = manager.newSubManager()) {
-      call(
-          "configure",
-          IValue.from((long) precision.code()),
-          IValue.from((long) c.heads()),
-          IValue.from((long) c.kvHeads()),
-          IValue.from((long) c.headDim()),
-          IValue.from(c.eps()),
-          IValue.from((PtNDArray) arguments.create(c.rope().inverseFrequencies(c.headDim()))),
-          IValue.from((long) positions));
-    }
-    try (NDManager arguments = manager.newSubManager()) {
-      call(
-          "set_final_norm",
-          IValue.from(array(arguments, checkpoint, tensors.only(Role.FINAL_NORM))));
-    }
-    if (checkpoint.architecture().scores()) {
-      scoreRow = ScoreRow.of(checkpoint, tensors, precision);
-    }
-    Tensor head = tensors.only(Role.HEAD);
-    putRows(checkpoint, tensors.only(Role.EMBEDDING), true, !tensors.has(head));
-    if (tensors.has(head)) {
-      putRows(checkpoint, head, false, true);
-    }
-    call("set_ends");
-    for (int i = 0; i < c.layers(); i++) {
-      putLayer(checkpoint, tensors, i);
-    }
-  }
-
-  /** Hands over a layer's tensors in their order, an empty one for what the model lacks. */
-  private void putLayer(Checkpoint checkpoint, ModelTensors tensors, int i) throws IOException {
-    try (NDManager layer = manager.newSubManager()) {
-      PtNDArray none = (PtNDArray) layer.create(new Shape(0));
-      List<PtNDArray> arrays = new ArrayList<>();
-      for (Tensor tensor : tensors.layer(i)) {
-        arrays.add(tensors.has(tensor) ? array(layer, checkpoint, tensor) : none);
-      }
-      call("add_layer", IValue.listFrom(arrays.toArray(new PtNDArray[0])));
-    }
-  }
-
-  /** Hands over a matrix in blocks of rows, so that neither side ever holds a second whole one. */
-  private void putRows(Checkpoint checkpoint, Tensor tensor, boolean embedding, boolean head)
-      throws IOException {
-    long[] shape = checkpoint.shape(tensor);
-    int most = (int) Math.max(1, BLOCK / shape[1]);
-    for (long from = 0; from < shape[0]; from += most) {
-      int rows = (int) Math.min(most, shape[0] - from);
-      try (NDManager block = manager.newSubManager()) {
-        FloatBuffer weights = checkpoint.read(tensor, from, rows);
-        call(
-            "add_rows",
-            IValue.from((PtNDArray) block.create(weights, new Shape(rows, shape[1]))),
-            IValue.from(embedding),
-            IValue.from(head));
-      }
-    }
-  }
-
-  private static PtNDArray array(NDManager owner, Checkpoint checkpoint, Tensor tensor)
-      throws IOException {
-    long[] shape = checkpoint.shape(tensor);
-    return (PtNDArray) owner.create(checkpoint.read(tensor, 0, shape[0]), new Shape(shape));
   }
 
   /** Calls a method of the graph and frees its arguments. */

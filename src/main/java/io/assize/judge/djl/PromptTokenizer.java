@@ -240,8 +240,8 @@ public final class PromptTokenizer implements Tokenizer {
 
   /** Whether a letter, a digit or another part of a word stands right before or after. */
   private static boolean touched(String text, int from, int to) {
-    return from > 0 && inWord(text.codePointBefore(from))
-        || to < text.length() && inWord(text.codePointAt(to));
+    return (from > 0 && inWord(text.codePointBefore(from)))
+        || (to < text.length() && inWord(text.codePointAt(to)));
   }
 
   private static boolean inWord(int point) {

@@ -95,7 +95,7 @@ final class AnswerScores {
   }
 
   /**
-   * The logits of some tokens.
+   * What the head makes of some tokens.
    *
    * @param state what the head makes them of, {@code [hidden]}
    * @param heads the head's rows of the tokens, {@code [hidden]} each
@@ -115,11 +115,12 @@ final class AnswerScores {
   }
 
   /**
-   * Makes log-probabilities of some tokens' logits.
+   * Makes log-probabilities of what the head makes of some tokens.
    *
    * @param values all logits, {@code [vocabulary]}; overwritten
    */
-  private static void normalise(Map<Long, Double> logits, float[] values) {
+  private void normalise(Map<Long, Double> logits, float[] values) {
+    logits.replaceAll((token, sum) -> engine.logit(sum));
     logits.forEach((token, logit) -> values[token.intValue()] = logit.floatValue());
     double normaliser = logSumExp(values);
     logits.replaceAll((token, logit) -> logit - normaliser);

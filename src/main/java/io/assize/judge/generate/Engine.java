@@ -24,6 +24,24 @@ public interface Engine extends AutoCloseable {
   void copy(int source, int target, int count);
 
   /**
+   * A sequence begins in a slot; what the slot holds by now is of one that is {@link #alike}.
+   *
+   * @param length most positions that it comes to take
+   */
+  default void begin(int slot, int length) {}
+
+  /**
+   * Whether the rows of two sequences that begin with the same tokens are the same, so that one can
+   * have a copy of the other's.
+   *
+   * @param length most positions that one of them comes to take
+   * @param other those of the other
+   */
+  default boolean alike(int length, int other) {
+    return true;
+  }
+
+  /**
    * One step over rows of several sequences.
    *
    * @param tokens {@code [rows]}: one for each of the slots 0 … decode − 1, then the runs' rows,
@@ -46,10 +64,15 @@ public interface Engine extends AutoCloseable {
       boolean exact);
 
   /**
-   * The head's rows for some tokens, {@code [hidden]} each: their products with a {@link
-   * Logits#state} are logits that no low precision has rounded.
+   * The head's rows for some tokens, {@code [hidden]} each: {@link #logit} makes of their products
+   * with a {@link Logits#state} logits that no low precision has rounded.
    */
   Map<Long, float[]> headRows(Collection<Long> tokens);
+
+  /** The logit of a product of a row of the head with a state. */
+  default double logit(double product) {
+    return product;
+  }
 
   @Override
   void close();

@@ -132,6 +132,7 @@ final class SlotCache {
     } else if (target != source) {
       copy(source, target, shared);
     }
+    engine.begin(target, sequence.reservation());
     sequence.slot = target;
     sequence.cached = shared;
     work.reused(shared);
@@ -251,7 +252,7 @@ final class SlotCache {
 
   /** How many first tokens of a prompt a slot holds; its last token is always read anew. */
   private int common(Sequence sequence, Held of) {
-    if (of == null) {
+    if (of == null || !engine.alike(sequence.reservation(), of.of().reservation())) {
       return 0;
     }
     int most = Math.min(sequence.promptLength() - 1, of.count());

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.slf4j.Logger;
@@ -45,9 +46,11 @@ final class ServerKind {
           "%s",
           Secrets.hide(
               String.format(
+                  Locale.ROOT,
                   "the judge's endpoint %s cannot be reached from here to see how it can be asked"
                       + " (%s): start it, or set assize.judge.http.question to what it was",
-                  endpoint, Exchange.reason(e))));
+                  endpoint,
+                  Exchange.reason(e))));
     } catch (io.assize.judge.JudgeException e) {
       owner = "";
     } catch (InterruptedException e) {

@@ -87,7 +87,7 @@ record AdapterConfig(ModelFolder own, ModelFolder base, double alpha, boolean ro
 
   /** What the changes of a rank are multiplied by. */
   double scaling(long rank) {
-    return alpha / (root ? Math.sqrt(rank) : rank);
+    return alpha / (root ? Math.sqrt((double) rank) : (double) rank);
   }
 
   /** What it is, for the log. */

@@ -54,6 +54,19 @@ public interface Architecture {
     return false;
   }
 
+  /**
+   * Whether its authors published it with code of its own, which transformers has made its own
+   * since: an {@code auto_map} that names that code is passed over, as transformers does.
+   */
+  default boolean cameAsCode() {
+    return false;
+  }
+
+  /** What it can be computed in. */
+  default List<Precision> precisions() {
+    return List.of(Precision.values());
+  }
+
   /** The graph that runs it, by the name of its resource. */
   default String graph() {
     return "decoder";

@@ -10,20 +10,31 @@ import java.util.Optional;
 /** The families of models that are known. */
 public final class Architectures {
 
+  private static final LlamaFamily LLAMA = LlamaFamily.of("LlamaForCausalLM").pairedInGguf("llama");
+  private static final LlamaFamily MISTRAL = LlamaFamily.of("MistralForCausalLM").withWindows();
   private static final LlamaFamily QWEN2 =
-      LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv().inGguf("qwen2");
+      LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv().withLaterWindows().inGguf("qwen2");
   private static final LlamaFamily QWEN3 =
-      LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads().inGguf("qwen3");
+      LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads().withLaterWindows().inGguf("qwen3");
 
   /** All of them; Llama 2 and 3, Yi and SmolLM2 call themselves LlamaForCausalLM. */
   public static final List<Architecture> ALL =
       List.of(
-          LlamaFamily.of("LlamaForCausalLM").pairedInGguf("llama"),
-          LlamaFamily.of("MistralForCausalLM"),
+          LLAMA,
+          MISTRAL,
           QWEN2,
           QWEN3,
-          new RewardModel(LlamaFamily.of("LlamaForCausalLM")),
-          new RewardModel(LlamaFamily.of("MistralForCausalLM")),
+          SmolLm3.family(),
+          Granite.family(),
+          Olmo2.family(),
+          Phi3.family(),
+          Gemma.second(),
+          Gemma.third(),
+          Gemma.thirdWithPictures(),
+          Mixtures.mixtral(),
+          Mixtures.qwen3(),
+          new RewardModel(LLAMA),
+          new RewardModel(MISTRAL),
           new RewardModel(QWEN2),
           new RewardModel(QWEN3));
 
@@ -42,6 +53,11 @@ public final class Architectures {
                     where,
                     config.path("architectures").path(0).asText("none"),
                     known.stream().map(Architecture::name).collect(joining(", "))));
+  }
+
+  /** Whether a {@code config.json} is of a family that needs no code that it may name. */
+  static boolean cameAsCode(List<Architecture> known, JsonNode config) {
+    return known.stream().anyMatch(family -> family.cameAsCode() && family.accepts(config));
   }
 
   /** The family of a GGUF file; refuses one that is not known. */

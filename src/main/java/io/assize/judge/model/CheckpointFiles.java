@@ -131,6 +131,15 @@ public record CheckpointFiles(Path path, Map<String, String> sums, String versio
     return new CheckpointFiles(path, Map.of());
   }
 
+  /** What its family of models can be computed in. */
+  public List<Precision> precisions() {
+    try (Checkpoint checkpoint = open()) {
+      return checkpoint.architecture().precisions();
+    } catch (IOException e) {
+      throw unreadable(path, e);
+    }
+  }
+
   /** Opens the files; refuses those whose sums are not the ones that they must have. */
   public Checkpoint open() throws IOException {
     return open(Architectures.ALL);

@@ -1,37 +1,30 @@
 package io.assize.judge.model;
 
 import io.assize.config.UserError;
+import io.assize.judge.model.Attention.HeadNorm;
+import io.assize.judge.model.FeedForward.Activation;
 
 /**
- * The shape of a decoder of the Llama family.
+ * The shape of a decoder.
  *
  * @param layers decoder layers
  * @param hidden width of the residual stream
- * @param heads query heads
- * @param kvHeads key and value heads; divides heads
- * @param headDim width of a head, even
- * @param eps RMSNorm's epsilon
- * @param rope rotary positions
- * @param contextLength positions the model was trained for, or its attention window if that is
- *     smaller
  * @param tied whether the head is the embedding
- * @param qkvBias whether queries, keys and values have a bias (Qwen2)
- * @param outBias whether attention's output has one
- * @param qkNorm whether each head's queries and keys are normed (Qwen3)
+ * @param attention its heads
+ * @param positions how layers know positions, and which they see
+ * @param norms its norms
+ * @param scales constants that numbers are multiplied by
+ * @param feedForward what follows attention in a layer
  */
 public record DecoderConfig(
     int layers,
     int hidden,
-    int heads,
-    int kvHeads,
-    int headDim,
-    double eps,
-    Rope rope,
-    int contextLength,
     boolean tied,
-    boolean qkvBias,
-    boolean outBias,
-    boolean qkNorm) {
+    Attention attention,
+    Positions positions,
+    Norms norms,
+    Scales scales,
+    FeedForward feedForward) {
 
   /** Most heads, and the most that a width can be. */
   static final int MOST = 1 << 20;
@@ -42,19 +35,91 @@ public record DecoderConfig(
   /** A smaller epsilon is no number in float32 beside a row's mean square. */
   static final double LEAST_EPS = 1e-30;
 
+  /** One as Llama has it. */
+  public static DecoderConfig likeLlama(
+      int layers, int hidden, boolean tied, Attention attention, Positions positions, double eps) {
+    return new DecoderConfig(
+        layers,
+        hidden,
+        tied,
+        attention,
+        positions,
+        new Norms(eps, 0),
+        Scales.NONE,
+        FeedForward.of(Activation.SILU));
+  }
+
+  /** The same with other heads. */
+  DecoderConfig with(Attention other) {
+    return new DecoderConfig(layers, hidden, tied, other, positions, norms, scales, feedForward);
+  }
+
+  /** The same with other positions. */
+  DecoderConfig with(Positions other) {
+    return new DecoderConfig(layers, hidden, tied, attention, other, norms, scales, feedForward);
+  }
+
+  /** The same with other scales. */
+  DecoderConfig with(Scales other) {
+    return new DecoderConfig(layers, hidden, tied, attention, positions, norms, other, feedForward);
+  }
+
+  /** The same with norms whose weights have something added. */
+  DecoderConfig with(Norms other) {
+    return new DecoderConfig(
+        layers, hidden, tied, attention, positions, other, scales, feedForward);
+  }
+
+  /** The same with another feed-forward part. */
+  DecoderConfig with(FeedForward other) {
+    return new DecoderConfig(layers, hidden, tied, attention, positions, norms, scales, other);
+  }
+
   /** This, if the numbers make a decoder; {@code where} names the file in the error. */
   DecoderConfig checked(String where) {
-    boolean wide = (long) heads * headDim > MOST;
-    if (heads % kvHeads != 0 || headDim % 2 != 0 || wide) {
+    boolean wide = (long) heads() * headDim() > MOST;
+    if (heads() % kvHeads() != 0 || headDim() % 2 != 0 || wide) {
       throw UserError.configuration(
           "%s: %d layers, %d heads, %d key heads of width %d do not make a decoder",
-          where, layers, heads, kvHeads, headDim);
+          where, layers, heads(), kvHeads(), headDim());
     }
     return this;
   }
 
+  /** Query heads. */
+  public int heads() {
+    return attention.heads();
+  }
+
+  /** Key and value heads. */
+  public int kvHeads() {
+    return attention.kvHeads();
+  }
+
+  /** Width of a head. */
+  public int headDim() {
+    return attention.headDim();
+  }
+
+  /** Positions that the model can be used with. */
+  public int contextLength() {
+    return positions.contextLength();
+  }
+
+  boolean qkvBias() {
+    return attention.qkvBias();
+  }
+
+  boolean outBias() {
+    return attention.outBias();
+  }
+
+  boolean qkNorm() {
+    return attention.norm() != HeadNorm.NONE;
+  }
+
   /** Bytes of keys and values for one position. */
   long cacheBytesPerToken(Precision precision) {
-    return 2L * layers * kvHeads * headDim * precision.cacheBytes();
+    return 2L * layers * kvHeads() * headDim() * precision.cacheBytes();
   }
 }

@@ -18,6 +18,17 @@ public interface Dimension {
   /** Between a feed-forward part's products. */
   Dimension INNER = ModelSizes::inner;
 
+  /** Experts of a mixture. */
+  Dimension EXPERTS = sizes -> sizes.config().feedForward().experts();
+
+  /** Nothing. */
+  Dimension NONE = sizes -> 0;
+
+  /** Two, one after the other. */
+  static Dimension sum(Dimension one, Dimension other) {
+    return sizes -> one.of(sizes) + other.of(sizes);
+  }
+
   /** How long it is. */
   long of(ModelSizes sizes);
 }

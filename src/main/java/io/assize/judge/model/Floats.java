@@ -26,6 +26,12 @@ final class Floats {
     return Float.intBitsToFloat(sign | ((exponent + 112) << 23) | (fraction << 13));
   }
 
+  /** The bfloat16 nearest to a number that is no NaN. */
+  static short toBrain(float value) {
+    int bits = Float.floatToRawIntBits(value);
+    return (short) ((bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16);
+  }
+
   /** bfloat16 to binary32, exactly. */
   static float brain(short bits) {
     return Float.intBitsToFloat(bits << 16);

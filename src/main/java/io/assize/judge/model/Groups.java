@@ -27,7 +27,7 @@ final class Groups {
       if (told.length == columns && told[column] >= 0) {
         of[column] = told[column];
       }
-      if (of[column] >= groups || told.length != 0 && told.length != columns) {
+      if (of[column] >= groups || (told.length != 0 && told.length != columns)) {
         throw UserError.configuration(
             "tensor %s does not tell one of %d groups for each of %d columns: fetch it again",
             name, groups, columns);

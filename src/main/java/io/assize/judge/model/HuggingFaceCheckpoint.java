@@ -54,12 +54,14 @@ final class HuggingFaceCheckpoint implements Checkpoint {
   private final Architecture architecture;
   private final DecoderConfig config;
   private final ObjectNode tokenizerConfig;
-  private final TokenizerFiles tokenizer;
   private final List<String> notes = new ArrayList<>();
   private final Map<String, ModelFolder> folders = new LinkedHashMap<>();
   private final List<WeightFiles> opened = new ArrayList<>();
   private final WeightFiles files;
   private final Weights weights;
+
+  /** Put together where it is asked for; null before. */
+  private TokenizerFiles tokenizer;
 
   HuggingFaceCheckpoint(Path directory, List<Architecture> known) throws IOException {
     this.directory = directory;
@@ -77,7 +79,9 @@ final class HuggingFaceCheckpoint implements Checkpoint {
       tokens.take(SENTENCE_PIECE, MOST_SENTENCE_PIECE);
     }
     ObjectNode json = configuration();
-    refuseCode(json, where(CONFIG));
+    if (!Architectures.cameAsCode(known, json)) {
+      refuseCode(json, where(CONFIG));
+    }
     Optional<Packing> packing = Quantisation.of(json, model);
     // What the family sees is what it gets: weights as they were before they were quantised.
     json.remove(Quantisation.KEY);
@@ -85,16 +89,6 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     this.config = architecture.config(json, where(CONFIG));
     this.tokenizerConfig = tokens.json(TOKENIZER_CONFIG);
     refuseCode(tokenizerConfig, tokens.where(TOKENIZER_CONFIG));
-    if (!tokens.texts().containsKey(TOKENIZER) && !tokens.texts().containsKey(SENTENCE_PIECE)) {
-      throw tokens.lacks(TOKENIZER);
-    }
-    this.tokenizer =
-        new TokenizerFiles(
-            tokens.directory(),
-            tokens.texts().get(TOKENIZER),
-            tokens.texts().get(SENTENCE_PIECE),
-            tokenizerConfig,
-            tokens.json(SPECIAL_TOKENS));
     try {
       this.files = WeightFiles.ofModel(model);
       opened.add(files);
@@ -136,12 +130,12 @@ final class HuggingFaceCheckpoint implements Checkpoint {
 
   @Override
   public String tokenizerJson() {
-    return tokenizer.json();
+    return tokenizer().json();
   }
 
   @Override
   public boolean tokenizerAsFound() {
-    return tokenizer.asFound();
+    return tokenizer().asFound();
   }
 
   @Override
@@ -151,12 +145,12 @@ final class HuggingFaceCheckpoint implements Checkpoint {
 
   @Override
   public String bosToken() {
-    return tokenizer.bosToken();
+    return tokenizer().bosToken();
   }
 
   @Override
   public String eosToken() {
-    return tokenizer.eosToken();
+    return tokenizer().eosToken();
   }
 
   /** The configuration's, and the end token of the tokenizer, which may be another. */
@@ -171,7 +165,7 @@ final class HuggingFaceCheckpoint implements Checkpoint {
         ends.add(tokenId(id, name));
       }
     }
-    tokenizer.eosId().ifPresent(ends::add);
+    tokenizer().eosId().ifPresent(ends::add);
     return ends;
   }
 
@@ -231,6 +225,23 @@ final class HuggingFaceCheckpoint implements Checkpoint {
     for (Map.Entry<String, Long> text : texts.entrySet()) {
       folder.take(text.getKey(), text.getValue());
     }
+  }
+
+  private TokenizerFiles tokenizer() {
+    if (tokenizer == null) {
+      Map<String, byte[]> texts = tokens.texts();
+      if (!texts.containsKey(TOKENIZER) && !texts.containsKey(SENTENCE_PIECE)) {
+        throw tokens.lacks(TOKENIZER);
+      }
+      tokenizer =
+          new TokenizerFiles(
+              tokens.directory(),
+              texts.get(TOKENIZER),
+              texts.get(SENTENCE_PIECE),
+              tokenizerConfig,
+              tokens.json(SPECIAL_TOKENS));
+    }
+    return tokenizer;
   }
 
   private String chatTemplateText(String name) {

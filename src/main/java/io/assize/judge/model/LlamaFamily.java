@@ -8,10 +8,12 @@ import static io.assize.judge.model.Dimension.QUERIES;
 import static io.assize.judge.model.Dimension.VOCABULARY;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.assize.config.UserError;
+import io.assize.judge.model.Attention.HeadNorm;
+import io.assize.judge.model.DecoderJson.Usual;
 import io.assize.judge.model.TensorSpec.Role;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.IntPredicate;
 
 /**
  * Decoders like Llama's: RMSNorm, rotary positions, grouped-query attention and SwiGLU; in some
@@ -60,6 +62,16 @@ final class LlamaFamily implements Architecture {
   private final boolean biasOfQkv;
   private final boolean normOfHeads;
 
+  private final Windows windows;
+
+  /** Which layers see a window only. */
+  private enum Windows {
+    NONE,
+    ALL,
+    /** Where the file says so, those that it names, or those from some layer on. */
+    LATER
+  }
+
   /**
    * How it stands in GGUF.
    *
@@ -72,36 +84,52 @@ final class LlamaFamily implements Architecture {
     }
   }
 
-  private LlamaFamily(String name, Gguf gguf, boolean biasOfQkv, boolean normOfHeads) {
+  private LlamaFamily(
+      String name, Gguf gguf, boolean biasOfQkv, boolean normOfHeads, Windows windows) {
     this.name = name;
     this.gguf = gguf;
     this.biasOfQkv = biasOfQkv;
     this.normOfHeads = normOfHeads;
+    this.windows = windows;
   }
 
   /** A family by its name in Hugging Face's configurations. */
   static LlamaFamily of(String name) {
-    return new LlamaFamily(name, new Gguf(null, false), false, false);
+    return new LlamaFamily(name, new Gguf(null, false), false, false, Windows.NONE);
   }
 
   /** The same, that is read from GGUF too, where its tensors are as in Hugging Face's files. */
   LlamaFamily inGguf(String architecture) {
-    return new LlamaFamily(name, new Gguf(architecture, false), biasOfQkv, normOfHeads);
+    return with(new Gguf(architecture, false));
   }
 
   /** The same, whose rotary pairs lie side by side there. */
   LlamaFamily pairedInGguf(String architecture) {
-    return new LlamaFamily(name, new Gguf(architecture, true), biasOfQkv, normOfHeads);
+    return with(new Gguf(architecture, true));
+  }
+
+  private LlamaFamily with(Gguf other) {
+    return new LlamaFamily(name, other, biasOfQkv, normOfHeads, windows);
   }
 
   /** The same, whose queries, keys and values always have a bias. */
   LlamaFamily withBiasOfQkv() {
-    return new LlamaFamily(name, gguf, true, normOfHeads);
+    return new LlamaFamily(name, gguf, true, normOfHeads, windows);
   }
 
   /** The same, whose heads' queries and keys are normed. */
   LlamaFamily withNormOfHeads() {
-    return new LlamaFamily(name, gguf, biasOfQkv, true);
+    return new LlamaFamily(name, gguf, biasOfQkv, true, windows);
+  }
+
+  /** The same, all of whose layers see a window only, if the model has one (Mistral). */
+  LlamaFamily withWindows() {
+    return new LlamaFamily(name, gguf, biasOfQkv, normOfHeads, Windows.ALL);
+  }
+
+  /** The same, some of whose layers see a window only, if the model uses one (Qwen2). */
+  LlamaFamily withLaterWindows() {
+    return new LlamaFamily(name, gguf, biasOfQkv, normOfHeads, Windows.LATER);
   }
 
   @Override
@@ -126,29 +154,34 @@ final class LlamaFamily implements Architecture {
 
   @Override
   public DecoderConfig config(JsonNode json, String where) {
-    ModelNumbers numbers = ModelNumbers.ofJson(json, where);
-    refuse(numbers.flag("mlp_bias", false), where, "mlp_bias");
-    refuse(!ModelJson.text(json, "hidden_act", "silu", where).equals("silu"), where, "hidden_act");
-    refuse(json.hasNonNull("quantization_config"), where, "quantization_config");
-    int most = DecoderConfig.MOST;
-    int positions = DecoderConfig.MOST_POSITIONS;
-    int heads = numbers.whole("num_attention_heads", 1, most);
-    int hidden = numbers.whole("hidden_size", 1, most);
-    boolean bias = numbers.flag("attention_bias", false);
-    return new DecoderConfig(
-            numbers.whole("num_hidden_layers", 1, DecoderConfig.MOST_LAYERS),
-            hidden,
-            heads,
-            numbers.whole("num_key_value_heads", heads, 1, most),
-            numbers.whole("head_dim", Math.max(1, hidden / heads), 1, most),
-            numbers.real("rms_norm_eps", 1e-6, DecoderConfig.LEAST_EPS, 1),
-            Rope.ofHuggingFace(json, where),
-            Math.min(numbers.whole("max_position_embeddings", 2048, 1, positions), window(numbers)),
-            numbers.flag("tie_word_embeddings", false),
-            bias || biasOfQkv,
-            bias,
-            normOfHeads)
-        .checked(where);
+    DecoderJson read = new DecoderJson(json, where);
+    read.refuse(read.numbers().flag("mlp_bias", false), "mlp_bias");
+    read.want("hidden_act", "silu");
+    read.refuseQuantized();
+    DecoderConfig config = read.likeLlama(Usual.of(2048, 10000));
+    boolean bias = config.outBias();
+    return config
+        .with(config.attention().with(bias || biasOfQkv, bias).with(norm()))
+        .with(windows(read, config));
+  }
+
+  private Positions windows(DecoderJson json, DecoderConfig config) {
+    return switch (windows) {
+      case NONE -> config.positions();
+      case ALL -> config.positions().with(json.positions().window(4096), layer -> true);
+      case LATER -> {
+        if (!json.numbers().flag("use_sliding_window", false)) {
+          yield config.positions();
+        }
+        int from = json.numbers().whole("max_window_layers", 28, 0, DecoderConfig.MOST_LAYERS);
+        IntPredicate windowed = json.positions().windowed(config.layers(), layer -> layer >= from);
+        yield config.positions().with(json.positions().window(4096), windowed);
+      }
+    };
+  }
+
+  private HeadNorm norm() {
+    return normOfHeads ? HeadNorm.EACH : HeadNorm.NONE;
   }
 
   @Override
@@ -159,6 +192,7 @@ final class LlamaFamily implements Architecture {
     int positions = DecoderConfig.MOST_POSITIONS;
     int heads = numbers.whole(gguf.key("attention.head_count"), 1, most);
     int hidden = numbers.whole(gguf.key("embedding_length"), 1, most);
+    int layers = numbers.whole(gguf.key("block_count"), 1, DecoderConfig.MOST_LAYERS);
     int headDim =
         numbers.whole(gguf.key("attention.key_length"), Math.max(1, hidden / heads), 1, most);
     // Widths that other models may choose freely.
@@ -166,42 +200,29 @@ final class LlamaFamily implements Architecture {
       numbers.whole(gguf.key(width), headDim, headDim, headDim);
     }
     int window = numbers.whole(gguf.key("attention.sliding_window"), 0, 0, positions);
-    return new DecoderConfig(
-            numbers.whole(gguf.key("block_count"), 1, DecoderConfig.MOST_LAYERS),
+    Attention attention =
+        Attention.of(
+                heads, numbers.whole(gguf.key("attention.head_count_kv"), heads, 1, most), headDim)
+            .with(
+                biasOfQkv || file.shape("blk.0.attn_q.bias") != null,
+                file.shape("blk.0.attn_output.bias") != null)
+            .with(norm());
+    return DecoderConfig.likeLlama(
+            layers,
             hidden,
-            heads,
-            numbers.whole(gguf.key("attention.head_count_kv"), heads, 1, most),
-            headDim,
-            numbers.real(gguf.key("attention.layer_norm_rms_epsilon"), DecoderConfig.LEAST_EPS, 1),
-            Rope.ofGguf(file, gguf.architecture(), headDim),
-            Math.min(
-                numbers.whole(gguf.key("context_length"), 1, positions),
-                window == 0 ? positions : window),
             file.shape("output.weight") == null,
-            biasOfQkv || file.shape("blk.0.attn_q.bias") != null,
-            file.shape("blk.0.attn_output.bias") != null,
-            normOfHeads)
+            attention,
+            Positions.of(
+                Math.min(
+                    numbers.whole(gguf.key("context_length"), 1, positions),
+                    window == 0 ? positions : window),
+                Rope.ofGguf(file, gguf.architecture(), headDim),
+                layers),
+            numbers.real(gguf.key("attention.layer_norm_rms_epsilon"), DecoderConfig.LEAST_EPS, 1))
         .checked(where);
-  }
-
-  /** Positions that each position attends to; within so many, attention is whole. */
-  private static int window(ModelNumbers numbers) {
-    int most = DecoderConfig.MOST_POSITIONS;
-    return numbers.flag("use_sliding_window", true)
-        ? numbers.whole("sliding_window", most, 1, most)
-        : most;
   }
 
   private static TensorSpec inLayer(String name, String ggufName, Dimension... shape) {
     return TensorSpec.inLayer("model.layers.*." + name, "blk.*." + ggufName, shape);
-  }
-
-  private static void refuse(boolean unsupported, String where, String what) {
-    if (unsupported) {
-      throw UserError.configuration(
-          "%s: %s is not supported by the DJL judge, whose families have none (docs/engine.md): use"
-              + " a model of them, or serve this one elsewhere and judge by kind = http",
-          where, what);
-    }
   }
 }

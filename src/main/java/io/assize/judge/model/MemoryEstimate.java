@@ -23,7 +23,7 @@ public record MemoryEstimate(long weights, long cache, int cacheTokens, long wor
   public static MemoryEstimate of(
       ModelTensors tensors, Precision precision, int cacheTokens, int stepTokens) {
     DecoderConfig c = tensors.sizes().config();
-    long inner = tensors.sizes().inner();
+    long inner = tensors.sizes().inner() * Math.max(1, c.feedForward().chosen());
     long vocabulary = tensors.sizes().vocabulary();
     // A layer's products in float32 and once more on their way, its scores, and the logits.
     long row = 8L * (4L * inner + 6L * c.hidden()) + 8L * vocabulary / 8 + 8L * c.heads() * 4096;

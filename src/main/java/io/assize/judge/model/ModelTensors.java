@@ -2,6 +2,8 @@ package io.assize.judge.model;
 
 import io.assize.config.UserError;
 import io.assize.judge.model.TensorSpec.Role;
+import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
 
@@ -16,7 +18,7 @@ public final class ModelTensors {
     this.checkpoint = checkpoint;
     this.config = checkpoint.config();
     this.specs = checkpoint.architecture().tensors();
-    this.sizes = new ModelSizes(config, told(Role.EMBEDDING, 0), told(Role.LAYER_DOWN, 1));
+    this.sizes = new ModelSizes(config, told(only(Role.EMBEDDING), 0), told(tellingInner(), 1));
   }
 
   /**
@@ -28,13 +30,18 @@ public final class ModelTensors {
   public static ModelTensors of(Checkpoint checkpoint, String where) {
     ModelTensors tensors = new ModelTensors(checkpoint);
     for (TensorSpec spec : tensors.specs) {
-      if (!spec.role().inLayer()) {
+      if (!spec.role().inLayer() && !spec.role().inExpert()) {
         tensors.check(new Tensor(spec, 0), where);
       }
     }
     for (int layer = 0; layer < tensors.config.layers(); layer++) {
       for (Tensor tensor : tensors.layer(layer)) {
         tensors.check(tensor, where);
+      }
+      for (int expert = 0; expert < tensors.experts(); expert++) {
+        for (Tensor tensor : tensors.expert(layer, expert)) {
+          tensors.check(tensor, where);
+        }
       }
     }
     return tensors;
@@ -57,6 +64,36 @@ public final class ModelTensors {
         .toList();
   }
 
+  /** How many experts a layer has; 0 where it is no mixture. */
+  public int experts() {
+    return config.feedForward().experts();
+  }
+
+  /** An expert's tensors in the order in which the graph takes them, those it lacks among them. */
+  public List<Tensor> expert(int layer, int expert) {
+    return specs.stream()
+        .filter(spec -> spec.role().inExpert())
+        .map(spec -> new Tensor(spec, layer, expert))
+        .toList();
+  }
+
+  /** A tensor's dimensions, outermost first. */
+  public long[] shape(Tensor tensor) {
+    return tensor.spec().shape(sizes);
+  }
+
+  /** Reads {@code rows} of its outermost dimension as float32 into a direct buffer of its own. */
+  public FloatBuffer read(Tensor tensor, long from, long rows) throws IOException {
+    TensorSpec.Part part = tensor.spec().part();
+    long first = part == null ? 0 : part.from().of(sizes);
+    return checkpoint.read(tensor, first + from, rows);
+  }
+
+  /** Reads all of it. */
+  public FloatBuffer read(Tensor tensor) throws IOException {
+    return read(tensor, 0, shape(tensor)[0]);
+  }
+
   /** Whether a model of this configuration has a tensor. */
   public boolean has(Tensor tensor) {
     return tensor.spec().when().test(config);
@@ -68,11 +105,14 @@ public final class ModelTensors {
 
   /** Weights of all layers' matrices. */
   public long layerWeights() {
-    return config.layers()
-        * layer(0).stream()
-            .filter(tensor -> has(tensor) && tensor.spec().shape().size() == 2)
-            .mapToLong(tensor -> Shapes.count(tensor.spec().shape(sizes)))
-            .sum();
+    return config.layers() * (matrices(layer(0)) + experts() * matrices(expert(0, 0)));
+  }
+
+  private long matrices(List<Tensor> tensors) {
+    return tensors.stream()
+        .filter(tensor -> has(tensor) && tensor.spec().shape().size() == 2)
+        .mapToLong(tensor -> Shapes.count(shape(tensor)))
+        .sum();
   }
 
   /** Bytes that the weights take on a device. */
@@ -88,12 +128,21 @@ public final class ModelTensors {
     return Shapes.count(tensor.spec().shape(sizes));
   }
 
+  /** The tensor whose columns are the inner width; of several that others lack, the one it has. */
+  private Tensor tellingInner() {
+    return specs.stream()
+        .filter(spec -> spec.role().tellsInner() && spec.when().test(config))
+        .map(spec -> new Tensor(spec, 0))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private void check(Tensor tensor, String where) {
     if (!has(tensor)) {
       return;
     }
     long[] found = checkpoint.shape(tensor);
-    long[] shape = tensor.spec().shape(sizes);
+    long[] shape = tensor.spec().wholeShape(sizes);
     if (found == null) {
       throw UserError.configuration(
           "model %s lacks the tensor %s, which its configuration asks for: fetch the whole"
@@ -115,8 +164,8 @@ public final class ModelTensors {
   }
 
   /** A dimension that only the tensor itself tells; 1 where it has none. */
-  private long told(Role role, int dimension) {
-    long[] shape = checkpoint.shape(only(role));
+  private long told(Tensor tensor, int dimension) {
+    long[] shape = checkpoint.shape(tensor);
     return shape == null || shape.length != 2 ? 1 : Math.max(1, shape[dimension]);
   }
 }

@@ -82,7 +82,7 @@ enum NumberType {
         case BF16 -> into.put(Floats.brain(bytes.getShort()));
         case F8_E4M3 -> into.put(E4M3[bytes.get() & 0xff]);
         case F8_E5M2 -> into.put(Floats.half((short) (bytes.get() << 8)));
-        case I64 -> into.put(bytes.getLong());
+        case I64 -> into.put((float) bytes.getLong());
         case I32 -> into.put(bytes.getInt());
         case I16 -> into.put(bytes.getShort());
         case I8 -> into.put(bytes.get());

@@ -148,8 +148,8 @@ final class Quantisation {
     }
     boolean eight =
         bits == 8
-            && (format.equals("int-quantized") && type.equals("int")
-                || format.equals("float-quantized") && type.equals("float")
+            && ((format.equals("int-quantized") && type.equals("int"))
+                || (format.equals("float-quantized") && type.equals("float"))
                 || format.equals("naive-quantized"));
     if (!eight || !known) {
       throw refused(

@@ -61,6 +61,11 @@ record RewardModel(Architecture body) implements Architecture {
   }
 
   @Override
+  public List<Precision> precisions() {
+    return body.precisions();
+  }
+
+  @Override
   public String graph() {
     return body.graph();
   }

@@ -1,78 +1,32 @@
 package io.assize.judge.model;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.UserError;
+import java.util.Arrays;
 import java.util.List;
 
 /**
  * Rotary positions (Su et al. 2021, eq. 15) and their scaling to longer contexts.
  *
  * @param theta base of the frequencies
- * @param scaling how they are scaled
- * @param factor linear and llama3: how many times slower the slow ones turn
- * @param lowFactor llama3: wavelengths above {@code original / lowFactor} are scaled whole
- * @param highFactor llama3: wavelengths below {@code original / highFactor} are not scaled
- * @param original llama3: positions of the model before its context was lengthened
- * @param factors how many times slower each pair turns, {@code [headDim / 2]}; empty: as the
- *     scaling says
+ * @param share how much of a head is turned, its first part; 1 for all of it
+ * @param scaling how the frequencies are scaled
  */
-public record Rope(
-    double theta,
-    Scaling scaling,
-    double factor,
-    double lowFactor,
-    double highFactor,
-    double original,
-    List<Float> factors) {
-
+public record Rope(double theta, double share, RopeScaling scaling) {
   static final double MOST_THETA = 1e15;
 
-  /** The tensor of a GGUF file that holds the factors. */
+  /** The tensor of a GGUF file that holds a factor for each pair. */
   static final String FACTORS = "rope_freqs.weight";
 
   private static final double LEAST_FACTOR = 1e-6;
   private static final double MOST_FACTOR = 1e6;
 
-  /** How frequencies are scaled. */
-  public enum Scaling {
-    NONE,
-    /** All alike: "linear" in config.json. */
-    LINEAR,
-    /** The slow ones only, with a ramp between: "llama3" in config.json, as Llama 3.1 does. */
-    LLAMA3,
-    /** Each by a factor of its own, as a GGUF file says what llama3 comes to. */
-    FACTORS
-  }
-
-  public Rope {
-    factors = List.copyOf(factors);
-  }
-
   static Rope of(double theta) {
-    return new Rope(theta, Scaling.NONE, 1, 1, 1, 1, List.of());
+    return new Rope(theta, 1, new RopeScaling.None());
   }
 
-  /** Reads Hugging Face's config.json; a scaling that this engine does not know is refused. */
-  static Rope ofHuggingFace(JsonNode json, String where) {
-    JsonNode rope =
-        json.hasNonNull("rope_parameters")
-            ? json.get("rope_parameters")
-            : json.path("rope_scaling");
-    ModelNumbers numbers = ModelNumbers.ofJson(rope, where);
-    double outer = ModelNumbers.ofJson(json, where).real("rope_theta", 10000, 1, MOST_THETA);
-    double theta = numbers.real("rope_theta", outer, 1, MOST_THETA);
-    String type = rope.path("rope_type").asText(rope.path("type").asText("default"));
-    return switch (type) {
-      case "default" -> of(theta);
-      case "linear" -> linear(theta, numbers.real("factor", 1, MOST_FACTOR));
-      case "llama3" -> llama3(theta, numbers);
-      default ->
-          throw UserError.configuration(
-              "%s: rope_scaling of type %s is not supported by the DJL judge: default, linear and"
-                  + " llama3 are: use a model with one of them, or serve this one elsewhere and judge"
-                  + " by kind = http",
-              where, type);
-    };
+  /** No positions. */
+  static Rope still() {
+    return new Rope(10000, 1, new RopeScaling.Still());
   }
 
   /**
@@ -83,7 +37,7 @@ public record Rope(
    */
   static Rope ofGguf(GgufFile file, String prefix, int headDim) {
     ModelNumbers numbers = file.numbers();
-    double theta = numbers.real(prefix + ".rope.freq_base", 10000, 1, MOST_THETA);
+    Rope unscaled = of(numbers.real(prefix + ".rope.freq_base", 10000, 1, MOST_THETA));
     // A file that names no kind, but a factor, means linear.
     String type = file.text(prefix + ".rope.scaling.type", "linear");
     double old = numbers.real(prefix + ".rope.scale_linear", 1, 0, MOST_FACTOR);
@@ -97,56 +51,41 @@ public record Rope(
           file.file().path(), type, factors ? " with " + FACTORS : "", FACTORS);
     }
     if (factors) {
-      List<Float> slower = file.small(FACTORS, headDim / 2, LEAST_FACTOR, MOST_FACTOR);
-      return new Rope(theta, Scaling.FACTORS, 1, 1, 1, 1, slower);
+      List<Double> slower =
+          file.small(FACTORS, headDim / 2, LEAST_FACTOR, MOST_FACTOR).stream()
+              .map(Float::doubleValue)
+              .toList();
+      return unscaled.with(new RopeScaling.EachPair(slower, 1));
     }
-    return scaled ? linear(theta, factor) : of(theta);
+    return scaled ? unscaled.with(new RopeScaling.Linear(factor)) : unscaled;
   }
 
-  private static Rope linear(double theta, double factor) {
-    return new Rope(theta, Scaling.LINEAR, factor, 1, 1, 1, List.of());
+  /** The same, scaled otherwise. */
+  Rope with(RopeScaling other) {
+    return new Rope(theta, share, other);
   }
 
-  private static Rope llama3(double theta, ModelNumbers numbers) {
-    double low = numbers.real("low_freq_factor", LEAST_FACTOR, MOST_FACTOR);
-    // The ramp between the two: it must have a width.
-    double high = numbers.real("high_freq_factor", low * (1 + LEAST_FACTOR), MOST_FACTOR);
-    return new Rope(
-        theta,
-        Scaling.LLAMA3,
-        numbers.real("factor", 1, MOST_FACTOR),
-        low,
-        high,
-        numbers.whole("original_max_position_embeddings", 1, DecoderConfig.MOST_POSITIONS),
-        List.of());
+  /** How many numbers of a head are turned. */
+  public int rotated(int headDim) {
+    return (int) (headDim * share);
   }
 
-  /** The frequencies, {@code [headDim / 2]}, scaling applied. */
+  /** The frequencies, {@code [headDim / 2]}, scaling applied; 0 for what is not turned. */
   public float[] inverseFrequencies(int headDim) {
-    float[] frequencies = new float[headDim / 2];
-    for (int i = 0; i < frequencies.length; i++) {
-      float exponent = (float) (2 * i) / headDim;
-      float frequency = 1.0f / (float) Math.pow(theta, exponent);
-      frequencies[i] =
-          switch (scaling) {
-            case NONE -> frequency;
-            case LINEAR -> (float) (frequency / factor);
-            case LLAMA3 -> llama3(frequency);
-            case FACTORS -> frequency / factors.get(i);
-          };
+    int rotated = rotated(headDim);
+    float[] powers = new float[rotated / 2];
+    for (int i = 0; i < powers.length; i++) {
+      float exponent = (float) (2 * i) / rotated;
+      powers[i] = (float) Math.pow(theta, exponent);
     }
-    return frequencies;
+    return Arrays.copyOf(scaling.frequencies(powers, theta), headDim / 2);
   }
 
-  private float llama3(float frequency) {
-    double wavelength = 2 * Math.PI / frequency;
-    if (wavelength < original / highFactor) {
-      return frequency;
-    }
-    if (wavelength > original / lowFactor) {
-      return (float) (frequency / factor);
-    }
-    double unscaled = (original / wavelength - lowFactor) / (highFactor - lowFactor);
-    return (float) ((1 - unscaled) * frequency / factor + unscaled * frequency);
+  /** What each pair is multiplied by, {@code [headDim / 2]}; 1 for what is not turned. */
+  public float[] amplitudes(int headDim) {
+    float[] amplitudes = new float[headDim / 2];
+    Arrays.fill(amplitudes, 1);
+    Arrays.fill(amplitudes, 0, rotated(headDim) / 2, (float) scaling.amplitude());
+    return amplitudes;
   }
 }

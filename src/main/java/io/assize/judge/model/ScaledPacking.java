@@ -85,9 +85,9 @@ record ScaledPacking(String scale, int blockRows, int blockColumns, String text)
     boolean byRow = scales[0] == shape[0];
     boolean byBlock = scales[0] == (shape[0] + blockRows - 1) / blockRows;
     boolean fits =
-        columns == 1 && byRow
-            || (byRow && blockRows == 1 || byBlock)
-                && columns == (shape[1] + blockColumns - 1) / blockColumns;
+        (columns == 1 && byRow)
+            || (((byRow && blockRows == 1) || byBlock)
+                && columns == (shape[1] + blockColumns - 1) / blockColumns);
     return fits && columns <= Integer.MAX_VALUE ? (int) columns : -1;
   }
 

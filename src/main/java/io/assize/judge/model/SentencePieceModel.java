@@ -25,6 +25,7 @@ import java.util.Map;
  * @param oneSpace whether spaces at a text's ends are dropped and several become one
  * @param charsMap SentencePiece's compiled normalisation; empty for none
  */
+@SuppressWarnings("ArrayRecordComponent") // A table in bulk, never compared.
 public record SentencePieceModel(
     List<Piece> pieces,
     boolean unigram,

@@ -5,8 +5,14 @@ package io.assize.judge.model;
  *
  * @param spec what it is
  * @param layer its layer's number, from 0; 0 where it is in none
+ * @param expert its expert's number in the layer, likewise
  */
-public record Tensor(TensorSpec spec, int layer) {
+public record Tensor(TensorSpec spec, int layer, int expert) {
+
+  /** One that no expert has. */
+  public Tensor(TensorSpec spec, int layer) {
+    this(spec, layer, 0);
+  }
 
   /** Its name in Hugging Face's checkpoints. */
   public String name() {
@@ -19,6 +25,6 @@ public record Tensor(TensorSpec spec, int layer) {
   }
 
   private String numbered(String pattern) {
-    return pattern.replace("*", Integer.toString(layer));
+    return pattern.replace("*", Integer.toString(layer)).replace("#", Integer.toString(expert));
   }
 }

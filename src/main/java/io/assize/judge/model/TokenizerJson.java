@@ -156,9 +156,9 @@ public final class TokenizerJson {
     JsonNode vocabulary = json.path("model").path("vocab");
     boolean pieces =
         vocabulary.isArray()
-            || control.stream().anyMatch(token -> vocabulary.has(token.content()))
-                && (changes(json) || contextual(json));
-    return pieces || changes(json) && control.stream().anyMatch(AddedToken::normalized);
+            || (control.stream().anyMatch(token -> vocabulary.has(token.content()))
+                && (changes(json) || contextual(json)));
+    return pieces || (changes(json) && control.stream().anyMatch(AddedToken::normalized));
   }
 
   /** Whether normalisation does more than to compose characters. */

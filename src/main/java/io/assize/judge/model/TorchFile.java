@@ -54,7 +54,7 @@ final class TorchFile implements TensorFile {
     this.file = ModelFile.open(path);
     try {
       refuseOldForm();
-      Map<String, ZipRecords.Record> records = new ZipRecords(file).all();
+      Map<String, ZipRecords.Stored> records = new ZipRecords(file).all();
       String folder = folder(records.keySet());
       refuseBigEndian(records.get(folder + "/byteorder"));
       byte[] pickle = bytes(records.get(folder + PICKLE), MAX_PICKLE);
@@ -153,7 +153,7 @@ final class TorchFile implements TensorFile {
     return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  private Entry entry(String name, Described tensor, ZipRecords.Record record) {
+  private Entry entry(String name, Described tensor, ZipRecords.Stored record) {
     int width = tensor.type().width();
     long count = tensor.storage().count() / (tensor.storage().type() == null ? width : 1);
     long numbers = Shapes.count(Shapes.of(tensor.shape()));
@@ -219,7 +219,7 @@ final class TorchFile implements TensorFile {
     return folder;
   }
 
-  private void refuseBigEndian(ZipRecords.Record record) throws IOException {
+  private void refuseBigEndian(ZipRecords.Stored record) throws IOException {
     String order =
         record == null
             ? "little"
@@ -246,7 +246,7 @@ final class TorchFile implements TensorFile {
     }
   }
 
-  private byte[] bytes(ZipRecords.Record record, long most) throws IOException {
+  private byte[] bytes(ZipRecords.Stored record, long most) throws IOException {
     if (record.size() > most) {
       throw file.broken(
           String.format(

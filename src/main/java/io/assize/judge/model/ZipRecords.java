@@ -33,10 +33,10 @@ final class ZipRecords {
   private static final int MAX_RECORDS = 1 << 18;
 
   private final ModelFile file;
-  private final Map<String, Record> records = new LinkedHashMap<>();
+  private final Map<String, Stored> records = new LinkedHashMap<>();
 
   /** Where a record's bytes lie in the file. */
-  record Record(long begin, long size) {
+  record Stored(long begin, long size) {
     long end() {
       return begin + size;
     }
@@ -63,7 +63,7 @@ final class ZipRecords {
   }
 
   /** The records by their names. */
-  Map<String, Record> all() {
+  Map<String, Stored> all() {
     return records;
   }
 
@@ -140,7 +140,7 @@ final class ZipRecords {
   }
 
   /** The record's bytes, behind its local header, which is padded to align them. */
-  private Record place(long header, long size) throws IOException {
+  private Stored place(long header, long size) throws IOException {
     if (header < 0 || header > file.size() - LOCAL_BYTES) {
       throw damaged();
     }
@@ -153,16 +153,16 @@ final class ZipRecords {
     if (local.getInt(0) != LOCAL || size < 0 || begin > file.size() || size > file.size() - begin) {
       throw damaged();
     }
-    return new Record(begin, size);
+    return new Stored(begin, size);
   }
 
   private void checkPlaces() {
-    List<Map.Entry<String, Record>> byPlace = new ArrayList<>(records.entrySet());
+    List<Map.Entry<String, Stored>> byPlace = new ArrayList<>(records.entrySet());
     byPlace.sort(
-        Comparator.<Map.Entry<String, Record>>comparingLong(entry -> entry.getValue().begin())
+        Comparator.<Map.Entry<String, Stored>>comparingLong(entry -> entry.getValue().begin())
             .thenComparingLong(entry -> entry.getValue().end()));
     long free = 0;
-    for (Map.Entry<String, Record> entry : byPlace) {
+    for (Map.Entry<String, Stored> entry : byPlace) {
       if (entry.getValue().begin() < free) {
         throw file.broken("its record " + entry.getKey() + " lies over another");
       }

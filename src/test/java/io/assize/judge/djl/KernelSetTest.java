@@ -91,6 +91,21 @@ class KernelSetTest {
         .hasMessageContaining("int8, bf16, fp32");
   }
 
+  @Test
+  void autoIsTheBestThatTheModelCanDoAndOthersAreRefused() {
+    List<Precision> wide = List.of(Precision.BF16, Precision.FP32);
+    JudgeConfig auto = DemoJudge.config(TINY, "max_new_tokens = 8");
+    for (KernelSet set : List.of(KernelSet.AMX, KernelSet.AVX512, KernelSet.CUDA)) {
+      assertThat(EngineConfig.of(PrecisionChoice.resolve(auto, wide, List.of(set))).precision())
+          .isEqualTo("bf16");
+    }
+    JudgeConfig int8 = DemoJudge.config(TINY, "precision = int8");
+    assertThatThrownBy(() -> PrecisionChoice.resolve(int8, wide, List.of(KernelSet.AMX)))
+        .isInstanceOfSatisfying(UserError.class, e -> assertThat(e.exitCode()).isEqualTo(2))
+        .hasMessageContaining("precision is int8, which models like")
+        .hasMessageContaining("bf16, fp32");
+  }
+
   /** What stores have is found again: these settings in keys are those of version 0.1. */
   @ParameterizedTest
   @CsvSource({"AMX, int8", "AVX512, int8", "AVX2, fp32"})

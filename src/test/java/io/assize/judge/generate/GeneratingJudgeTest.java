@@ -88,6 +88,18 @@ class GeneratingJudgeTest {
   }
 
   @Test
+  void nothingIsCopiedFromASequenceWhoseRowsAreOthers() throws IOException {
+    try (GeneratingJudge judge = judge("decision = forced")) {
+      engine.alike = false;
+      DecisionRule rule = RULES.get(0);
+      for (int i = 0; i < 3; i++) {
+        same(judge.submit(prompt(rule)).join().ruling(), expected(read(rule), rule, ""));
+      }
+      assertThat(judge.workDone().reusedTokens()).isZero();
+    }
+  }
+
+  @Test
   void aQuestionMayHaveAnyLabels() throws IOException {
     Question question =
         new Question("It is about", List.of(" code", " code review", " poetry", " law"));

@@ -50,6 +50,9 @@ final class MadeUpEngine implements Engine {
   /** A token that is far more probable than all others after some; −1 for none. */
   ToLongFunction<long[]> favourite = tokens -> -1;
 
+  /** Whether sequences that begin alike have the same rows, whatever their lengths. */
+  boolean alike = true;
+
   boolean closed;
 
   MadeUpEngine(int vocabulary, BatchSettings settings) {
@@ -149,6 +152,11 @@ final class MadeUpEngine implements Engine {
       states[i] = seen[i] == null ? new float[HIDDEN] : state(seen[i]);
     }
     return new MadeUpLogits(states, seen);
+  }
+
+  @Override
+  public boolean alike(int length, int other) {
+    return alike;
   }
 
   @Override

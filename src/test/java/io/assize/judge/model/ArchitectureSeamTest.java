@@ -77,9 +77,13 @@ class ArchitectureSeamTest {
       int width = numbers.whole("width", 1, 1024);
       int depth = numbers.whole("depth", 1, 64);
       boolean bias = numbers.whole("bias", 0, 0, 1) == 1;
-      Rope rope = Rope.of(10_000);
-      return new DecoderConfig(
-          depth, width, 2, 1, width / 2, 1e-5, rope, 128, false, false, bias, false);
+      return DecoderConfig.likeLlama(
+          depth,
+          width,
+          false,
+          Attention.of(2, 1, width / 2).with(false, bias),
+          Positions.of(128, Rope.of(10_000), depth),
+          1e-5);
     }
 
     @Override
@@ -189,15 +193,26 @@ class ArchitectureSeamTest {
   /** Verdicts that were kept under this version are found again. */
   @Test
   void theVersionInKeysIsTheFamilysOwnAndStaysWhatItWas() {
-    assertThat(Architectures.ALL)
-        .filteredOn(architecture -> !architecture.scores())
-        .extracting(Architecture::version)
-        .containsOnly("decoder-4");
+    Map<String, String> versions = new LinkedHashMap<>();
+    Architectures.ALL.forEach(family -> versions.put(family.name(), family.version()));
+    Map<String, String> kept = new LinkedHashMap<>();
+    for (String name : List.of("Llama", "Mistral", "Qwen2", "Qwen3")) {
+      kept.put(name + "ForCausalLM", "decoder-4");
+    }
     // A reward model's is its decoder's and that of how it scores.
-    assertThat(Architectures.ALL)
-        .filteredOn(Architecture::scores)
-        .extracting(Architecture::version)
-        .containsOnly("decoder-4,score-1");
+    for (String name : List.of("Llama", "Mistral", "Qwen2", "Qwen3")) {
+      kept.put(name + "ForSequenceClassification", "decoder-4,score-1");
+    }
+    kept.put("SmolLM3ForCausalLM", "smollm3-1");
+    kept.put("GraniteForCausalLM", "granite-1");
+    kept.put("Olmo2ForCausalLM", "olmo2-1");
+    kept.put("Phi3ForCausalLM", "phi3-1");
+    kept.put("Gemma2ForCausalLM", "gemma2-1");
+    kept.put("Gemma3ForCausalLM", "gemma3-1");
+    kept.put("Gemma3ForConditionalGeneration", "gemma3-1");
+    kept.put("MixtralForCausalLM", "mixture-1");
+    kept.put("Qwen3MoeForCausalLM", "mixture-1");
+    assertThat(versions).containsExactlyInAnyOrderEntriesOf(kept);
     CheckpointFiles files =
         CheckpointFiles.check(
             TINY, 8, List.of(new ChatMessage("user", "hello")), "model", PromptTokenizer::new);
@@ -207,28 +222,38 @@ class ArchitectureSeamTest {
   /** As the graph's {@code add_layer} takes them. */
   @Test
   void theGraphsPlacesAreTheListsOrder() {
+    List<String> places =
+        List.of(
+            "input_layernorm.weight",
+            "self_attn.q_proj.weight",
+            "self_attn.k_proj.weight",
+            "self_attn.v_proj.weight",
+            "self_attn.q_proj.bias",
+            "self_attn.k_proj.bias",
+            "self_attn.v_proj.bias",
+            "self_attn.q_norm.weight",
+            "self_attn.k_norm.weight",
+            "self_attn.o_proj.weight",
+            "self_attn.o_proj.bias",
+            "post_attention_layernorm.weight",
+            "mlp.gate_proj.weight",
+            "mlp.up_proj.weight",
+            "mlp.down_proj.weight");
+    assertThat(namesOf(LlamaFamily.of("LlamaForCausalLM").tensors())).isEqualTo(places);
+    // Others have further places, and in these the same or nothing, but for a norm's name.
+    List<String> usual = namesOf(TensorList.usual().list(""));
+    assertThat(usual.subList(0, places.size())).isEqualTo(places);
     for (Architecture architecture : Architectures.ALL) {
-      assertThat(
-              architecture.tensors().stream()
-                  .filter(spec -> spec.role().inLayer())
-                  .map(spec -> new Tensor(spec, 7).name().replace("model.layers.7.", "")))
-          .containsExactly(
-              "input_layernorm.weight",
-              "self_attn.q_proj.weight",
-              "self_attn.k_proj.weight",
-              "self_attn.v_proj.weight",
-              "self_attn.q_proj.bias",
-              "self_attn.k_proj.bias",
-              "self_attn.v_proj.bias",
-              "self_attn.q_norm.weight",
-              "self_attn.k_norm.weight",
-              "self_attn.o_proj.weight",
-              "self_attn.o_proj.bias",
-              "post_attention_layernorm.weight",
-              "mlp.gate_proj.weight",
-              "mlp.up_proj.weight",
-              "mlp.down_proj.weight");
+      int count = namesOf(architecture.tensors()).size();
+      assertThat(count).as(architecture.name()).isIn(places.size(), places.size() + 5);
     }
+  }
+
+  private static List<String> namesOf(List<TensorSpec> tensors) {
+    return tensors.stream()
+        .filter(spec -> spec.role().inLayer())
+        .map(spec -> new Tensor(spec, 7).name().replace("model.layers.7.", ""))
+        .toList();
   }
 
   private static Checkpoint open(Path model) throws IOException {

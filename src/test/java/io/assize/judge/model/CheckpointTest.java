@@ -136,7 +136,7 @@ class CheckpointTest {
   @CsvSource({
     "architectures, '[\"GPT2LMHeadModel\"]', architecture GPT2LMHeadModel is not supported",
     "mlp_bias, true, mlp_bias is not supported",
-    "rope_scaling, '{\"rope_type\": \"yarn\"}', rope_scaling of type yarn is not supported",
+    "rope_scaling, '{\"rope_type\": \"dynamic\"}', rope_scaling of type dynamic is not supported",
     "num_key_value_heads, 3, do not make a decoder",
     "num_hidden_layers, 4, lacks the tensor model.layers.3.",
     "hidden_size, 32, has shape",
@@ -178,7 +178,6 @@ class CheckpointTest {
     "head_dim, 4294967312, head_dim is 4294967312",
     "head_dim, 15, do not make a decoder",
     "max_position_embeddings, -1, max_position_embeddings is -1",
-    "sliding_window, 0, sliding_window is 0",
     "tie_word_embeddings, '\"no\"', 'tie_word_embeddings is \"no\": it must be true or false'"
   })
   void aNumberOfAConfigurationThatIsNotFiniteOrOutOfRangeIsRefusedByKeyAndValue(
