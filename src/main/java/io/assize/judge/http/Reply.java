@@ -77,8 +77,7 @@ record Reply(
 
   /** Whether the tokens were spent before anything was said: on thinking. */
   boolean onlyThought() {
-    return VerdictParser.withoutThinking(text).isBlank()
-        && finishReason.equals(Completion.LENGTH);
+    return VerdictParser.withoutThinking(text).isBlank() && finishReason.equals(Completion.LENGTH);
   }
 
   /** A message's text, one or in parts; null where it has none. */

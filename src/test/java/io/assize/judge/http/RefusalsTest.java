@@ -196,7 +196,8 @@ class RefusalsTest {
                         "{'choices': [{'message': {'content': [{'type': 'text', 'text': 'The final"
                             + " decision '}, {'type': 'text', 'text': 'is Response 2'}]}}]}"));
         HttpJudge judge = judge(provider, "decision = text")) {
-      assertThat(judge.submit(pair("x")).join().text()).isEqualTo("The final decision is Response 2");
+      assertThat(judge.submit(pair("x")).join().text())
+          .isEqualTo("The final decision is Response 2");
     }
   }
 
@@ -309,8 +310,7 @@ class RefusalsTest {
       List<CompletableFuture<Completion>> rude =
           IntStream.range(0, 40).mapToObj(i -> judge.submit(pair("rude " + i))).toList();
       assertThat(rude)
-          .allSatisfy(
-              row -> assertThat(failure(row).reason()).isEqualTo(Reason.ENGINE_ERROR));
+          .allSatisfy(row -> assertThat(failure(row).reason()).isEqualTo(Reason.ENGINE_ERROR));
       assertThat(judge.submit(pair("kind")).join().text()).contains("Response 1");
       assertThat(provider.bodies()).hasSize(41);
     }
@@ -367,8 +367,7 @@ class RefusalsTest {
       List<CompletableFuture<Completion>> all =
           IntStream.range(0, 32).mapToObj(i -> judge.submit(pair("row " + i))).toList();
       assertThat(all)
-          .allSatisfy(
-              row -> assertThat(row.join().ruling().choice()).isEqualTo(Choice.SECOND));
+          .allSatisfy(row -> assertThat(row.join().ruling().choice()).isEqualTo(Choice.SECOND));
     }
   }
 

@@ -79,8 +79,7 @@ class ServerKindTest {
   void whoIsAskedNoQuestionIsNotAskedWhatItIs() {
     JudgeConfig config = config("http://127.0.0.1:1/v1", "decision = text");
     assertThat(PROVIDER.settled(config)).isSameAs(config);
-    JudgeConfig set =
-        config("http://127.0.0.1:1/v1", "decision = critique, http.question = vllm");
+    JudgeConfig set = config("http://127.0.0.1:1/v1", "decision = critique, http.question = vllm");
     assertThat(PROVIDER.settled(set)).isSameAs(set);
   }
 
