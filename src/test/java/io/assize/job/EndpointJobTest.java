@@ -77,6 +77,54 @@ class EndpointJobTest {
   }
 
   @Test
+  void anEndpointThatCannotSayHowItIsAskedStopsTheRunBeforeItsKeysAreMade() {
+    corpus(2);
+    String url = "http://127.0.0.1:" + Programs.freePort() + "/v1";
+    AssizeConfig config =
+        AssizeConfig.parse(hocon(url, "attempts = 2"), Map.of("assize.judge.decision", "critique"));
+    assertThatThrownBy(new EvaluationJob(LocalSpark.session(), config, line -> {})::judgeOnly)
+        .isInstanceOfSatisfying(UserError.class, error -> assertThat(error.exitCode()).isEqualTo(1))
+        .hasMessageContaining("does not say from here how it can be asked")
+        .hasMessageContaining("the connection is refused");
+    assertThat(dir.resolve("out/verdicts")).doesNotExist();
+  }
+
+  @Test
+  void aCritiqueWhoseQuestionFailsStandsInItsRow() {
+    corpus(2);
+    try (ChatServer server =
+        ChatServer.of(
+            (path, body) ->
+                path.endsWith("/models")
+                    ? new ChatServer.Said(200, "{\"data\": [{\"owned_by\": \"vllm\"}]}")
+                    : body.contains("prompt_logprobs")
+                        ? new ChatServer.Said(400, "prompt_logprobs are off here")
+                        : new ChatServer.Said(
+                            200,
+                            "{\"choices\": [{\"message\": {\"content\": \"Both are good.\"}}]}"))) {
+      AssizeConfig config =
+          AssizeConfig.parse(
+              hocon(server.url(), "concurrency = 1"),
+              Map.of("assize.judge.decision", "critique", "assize.run.max_failed_share", "1"));
+      new EvaluationJob(LocalSpark.session(), config, line -> {}).judgeOnly();
+    }
+    List<Row> verdicts =
+        LocalSpark.session()
+            .read()
+            .format("delta")
+            .load(dir.resolve("out/verdicts").toString())
+            .collectAsList();
+    assertThat(verdicts)
+        .hasSize(4)
+        .allSatisfy(
+            row -> {
+              assertThat(row.<String>getAs("status")).isEqualTo("engine_error");
+              assertThat(row.<String>getAs("critique")).isEqualTo("Both are good.");
+              assertThat(row.<String>getAs("error")).contains("prompt_logprobs are off here");
+            });
+  }
+
+  @Test
   void recordedNumbersThatAreNoneFailTheirRows() {
     corpus(4);
     LocalSpark.table(

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BiFunction;
 
 /** An endpoint on loopback that answers requests for chat completions as a test wants. */
 public final class ChatServer implements AutoCloseable {
@@ -27,8 +28,32 @@ public final class ChatServer implements AutoCloseable {
     void answer(HttpExchange exchange) throws IOException;
   }
 
+  /** A status and a body. */
+  public record Said(int status, String body) {}
+
   /** Starts one. */
   public ChatServer(Rule rule) {
+    this((exchange, body) -> rule.answer(exchange));
+  }
+
+  /**
+   * One that answers by what it is asked.
+   *
+   * @param rule of a path and a body
+   */
+  public static ChatServer of(BiFunction<String, String, Said> rule) {
+    return new ChatServer(
+        (exchange, body) -> {
+          Said said = rule.apply(exchange.getRequestURI().getPath(), body);
+          answer(exchange, said.status(), said.body());
+        });
+  }
+
+  private interface Reader {
+    void answer(HttpExchange exchange, String body) throws IOException;
+  }
+
+  private ChatServer(Reader rule) {
     try {
       http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -43,7 +68,7 @@ public final class ChatServer implements AutoCloseable {
           if (exchange.getRequestURI().getPath().endsWith("/chat/completions")) {
             asked.add(body);
           }
-          rule.answer(exchange);
+          rule.answer(exchange, body);
         });
     http.start();
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Public data with published results, read where it lies: {@code ../shared/data}, or the folder
@@ -37,9 +38,19 @@ public final class PublicData {
     return find("ASSIZE_TEST_DATA", "../shared/data", name);
   }
 
-  private static Path find(String variable, String otherwise, String name) {
+  /** Auto-J's data for a test that has others where it is absent. */
+  public static Optional<Path> autoJIfThere() {
+    return Optional.of(folder("ASSIZE_TEST_DATA", "../shared/data", "autoj"))
+        .filter(Files::isDirectory);
+  }
+
+  private static Path folder(String variable, String otherwise, String name) {
     String named = System.getenv(variable);
-    Path folder = Path.of(named == null ? otherwise : named).resolve(name);
+    return Path.of(named == null ? otherwise : named).resolve(name);
+  }
+
+  private static Path find(String variable, String otherwise, String name) {
+    Path folder = folder(variable, otherwise, name);
     assumeTrue(
         Files.isDirectory(folder),
         () -> "skipped: there is no " + folder + " (or set " + variable + ")");

@@ -2,6 +2,7 @@ package io.assize.judge.http;
 
 import io.assize.judge.JudgeException;
 import io.assize.judge.Ruling;
+import io.assize.judge.VerdictParser;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import io.assize.verdict.Choice;
@@ -76,7 +77,8 @@ enum AskedAnswers {
   Ruling ruling(Reply reply, boolean expected) {
     double[] p = probabilities(reply);
     double sum = Arrays.stream(p).sum();
-    if (sum == 0) {
+    // The first tokens of who thinks are none of its answer.
+    if (sum == 0 || reply.thought()) {
       return fromText(reply.text());
     }
     double[] normalised = Arrays.stream(p).map(one -> one / sum).toArray();
@@ -142,7 +144,7 @@ enum AskedAnswers {
   }
 
   private Ruling fromText(String text) {
-    String answer = text.strip().toLowerCase(Locale.ROOT);
+    String answer = VerdictParser.withoutThinking(text).strip().toLowerCase(Locale.ROOT);
     int end = 0;
     while (end < answer.length() && Character.isLetterOrDigit(answer.charAt(end))) {
       end++;

@@ -25,7 +25,7 @@ final class Dialect {
 
   private static final Pattern MOST_LOGPROBS =
       Pattern.compile(
-          "(?:less than or equal to|max(?:imum)?(?: value)?(?: allowed)?(?: is)?:?|at most|range"
+          "(?:less than or equal to|max(?:imum)?(?: value)?(?: allowed)?(?: is| of)?:?|at most|range"
               + " of \\[0,|between 0 and|<=) ?(\\d{1,3})");
 
   /** Something that an endpoint does not take. */
@@ -91,9 +91,19 @@ final class Dialect {
    * @return whether the same request would now be another
    */
   synchronized boolean learn(Refusal refusal, ObjectNode sent) {
-    if (!refusal.concernsForm() || refusal.tooLong()) {
+    // Some say that log-probabilities are not allowed as they say it of a model.
+    boolean forbidden = refusal.status() == 403 && refusal.says("logprobs");
+    if (refusal.tooLong() || refusal.concernsText()) {
       return false;
     }
+    if (!refusal.concernsForm() && !forbidden) {
+      return false;
+    }
+    // A server's own failure tells of its template alone: other words in it mean something else.
+    return refusal.status() == 500 ? learnRoles(refusal, sent) : learnField(refusal, sent);
+  }
+
+  private boolean learnField(Refusal refusal, ObjectNode sent) {
     if (sent.has("top_logprobs") && refusal.says("logprobs")) {
       Matcher most = MOST_LOGPROBS.matcher(refusal.said());
       int asked = sent.get("top_logprobs").asInt();
@@ -118,6 +128,10 @@ final class Dialect {
     if (sent.has("seed") && refusal.says("seed")) {
       return lacks(Lack.SEED);
     }
+    return learnRoles(refusal, sent);
+  }
+
+  private boolean learnRoles(Refusal refusal, ObjectNode sent) {
     boolean system =
         refusal.says(
             "system role",
@@ -131,15 +145,13 @@ final class Dialect {
     return system && SystemRole.canMerge(messages(sent)) && lacks(Lack.SYSTEM);
   }
 
-  /** Makes known that this model thinks before it answers; whether that was not known. */
-  synchronized boolean foundThinking() {
-    boolean first = !thinks;
-    thinks = true;
-    if (first) {
+  /** Makes known that this model thinks before it answers. */
+  synchronized void foundThinking() {
+    if (!thinks) {
       LOG.info(
           "{} thinks before it answers: it is given the tokens of a critique for that", endpoint);
     }
-    return first;
+    thinks = true;
   }
 
   /** Whether this model thinks before it answers. */

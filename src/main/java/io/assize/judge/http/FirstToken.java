@@ -15,13 +15,16 @@ record FirstToken(JudgeConfig config, Requests requests) implements Questioner {
   @Override
   public Answer ask(List<ChatMessage> messages, String written, DecisionRule rule) {
     List<ChatMessage> asked = new ArrayList<>(messages);
-    if (written != null) {
+    // Some refuse a message without text.
+    if (written != null && !written.isBlank()) {
       asked.add(new ChatMessage("assistant", written));
     }
     AskedAnswers answers = AskedAnswers.of(rule);
-    Reply reply = send(asked, answers);
-    if (reply.onlyThought() && requests.dialect().foundThinking()) {
-      reply = send(asked, answers);
+    boolean thinks = requests.dialect().thinks();
+    Reply reply = send(asked, answers, thinks);
+    if (reply.onlyThought() && !thinks) {
+      requests.dialect().foundThinking();
+      reply = send(asked, answers, true);
     }
     Ruling ruling = answers.ruling(reply, config.decoding().rating().equals("expected"));
     return new Answer(
@@ -31,11 +34,11 @@ record FirstToken(JudgeConfig config, Requests requests) implements Questioner {
         reply.generatedTokens());
   }
 
-  private Reply send(List<ChatMessage> messages, AskedAnswers answers) {
-    int tokens = answers.mostTokens();
-    if (requests.dialect().thinks()) {
-      tokens += config.decoding().maxNewTokens();
-    }
+  /**
+   * @param thinks whether it is given what a critique may take to think first
+   */
+  private Reply send(List<ChatMessage> messages, AskedAnswers answers, boolean thinks) {
+    int tokens = answers.mostTokens() + (thinks ? config.decoding().maxNewTokens() : 0);
     return requests.chat(ChatRequest.question(config, messages, answers, tokens));
   }
 }

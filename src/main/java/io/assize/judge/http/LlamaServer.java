@@ -27,8 +27,9 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class LlamaServer implements Questioner {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int SOME = 64;
-  private static final int ALL = 1 << 20;
+
+  /** Of how many tokens the probabilities are asked for, until all that are wanted are there. */
+  private static final int[] LIKELIEST = {64, 4096, 1 << 20};
 
   private final JudgeConfig config;
   private final Requests requests;
@@ -87,9 +88,9 @@ final class LlamaServer implements Questioner {
   }
 
   private Map<Long, Double> logProbabilities(List<Long> prompt, Set<Long> wanted) {
-    Map<Long, Double> found = likeliest(prompt, SOME);
-    if (!found.keySet().containsAll(wanted)) {
-      found = likeliest(prompt, ALL);
+    Map<Long, Double> found = Map.of();
+    for (int i = 0; i < LIKELIEST.length && !found.keySet().containsAll(wanted); i++) {
+      found = likeliest(prompt, LIKELIEST[i]);
     }
     for (long token : wanted) {
       Double logprob = found.get(token);

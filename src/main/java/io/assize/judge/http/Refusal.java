@@ -11,11 +11,13 @@ import java.util.Locale;
  * An endpoint's answer that refuses a request.
  *
  * @param status HTTP's
- * @param said the endpoint's own text, on one line, at most {@value #LONGEST} characters
+ * @param said the endpoint's own text, on one line, at most {@value #LONGEST} characters, of which
+ *     {@value #SHOWN} are shown
  * @param to of meaning for redirections: the host that is pointed to
  */
 record Refusal(int status, String said, String to) {
-  private static final int LONGEST = 300;
+  private static final int LONGEST = 2000;
+  private static final int SHOWN = 300;
   private static final String ELSEWHERE = "another place";
 
   private static final List<String> TOO_LONG =
@@ -36,6 +38,18 @@ record Refusal(int status, String said, String to) {
           "too many tokens",
           "longer than the maximum");
 
+  /** How providers say that a text is not to their liking. */
+  private static final String[] MODERATED = {
+    "content_filter",
+    "content management policy",
+    "contentfilter",
+    "data_inspection_failed",
+    "content_policy",
+    "usage policy",
+    "requires moderation",
+    "was flagged"
+  };
+
   static Refusal of(HttpResponse<String> response) {
     return new Refusal(
         response.statusCode(),
@@ -46,14 +60,16 @@ record Refusal(int status, String said, String to) {
   /** An error inside an answer of status 200, as gateways hand on what a provider said. */
   static Refusal inside(JsonNode error) {
     int code = error.path("code").asInt(error.path("status").asInt(400));
+    JsonNode raw = error.path("metadata").path("raw");
     String said = error.path("message").isTextual() ? error.get("message").asText() : "" + error;
+    said = raw.isTextual() ? said + ": " + raw.asText() : said;
     return new Refusal(code >= 400 && code < 600 ? code : 400, line(said), ELSEWHERE);
   }
 
   private static String line(String body) {
-    String start = body.substring(0, Math.min(body.length(), 20 * LONGEST));
+    String start = body.substring(0, Math.min(body.length(), 3 * LONGEST));
     String line = Secrets.hide(start).replaceAll("\\s++", " ").strip();
-    return line.length() > LONGEST ? line.substring(0, LONGEST) + "…" : line;
+    return line.substring(0, Math.min(line.length(), LONGEST));
   }
 
   /** Whether it may be another answer a moment later. */
@@ -73,6 +89,16 @@ record Refusal(int status, String said, String to) {
     return status == 400 || status == 422 || status == 501 || status == 500;
   }
 
+  /** Whether it is this prompt's text that is refused, as another one's would not be. */
+  boolean concernsText() {
+    return (status == 400 || status == 403 || status == 422) && says(MODERATED);
+  }
+
+  /** Whether a model spent its tokens before it said anything, which some call an error. */
+  boolean outOfTokens() {
+    return status == 400 && says("model output limit was reached");
+  }
+
   /** Whether it says one of some words, in any case. */
   boolean says(String... words) {
     String text = said.toLowerCase(Locale.ROOT);
@@ -81,7 +107,9 @@ record Refusal(int status, String said, String to) {
 
   /** Whether any other request would be answered so: key, address or account are not right. */
   boolean concernsAll() {
-    return List.of(401, 402, 403, 404, 405).contains(status) || redirects() || spent();
+    return (List.of(401, 402, 403, 404, 405).contains(status) && !concernsText())
+        || redirects()
+        || spent();
   }
 
   @Override
@@ -89,7 +117,11 @@ record Refusal(int status, String said, String to) {
     return redirects()
         ? String.format(
             Locale.ROOT, "answered %d, pointing to %s: the key is not sent there", status, to)
-        : String.format(Locale.ROOT, "answered %d: %s", status, said);
+        : String.format(Locale.ROOT, "answered %d: %s", status, shown());
+  }
+
+  private String shown() {
+    return said.length() > SHOWN ? said.substring(0, SHOWN) + "…" : said;
   }
 
   private boolean redirects() {

@@ -3,10 +3,12 @@ package io.assize.judge.http;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.Secrets;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
+import io.assize.judge.VerdictParser;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +17,7 @@ import java.util.Map;
 /**
  * What an endpoint answered.
  *
+ * @param thought whether thinking came before what is said, be it told apart or not
  * @param tokens for each token written, the likeliest tokens in its place with their
  *     log-probabilities, NaN for what is no number; empty where the endpoint tells none
  */
@@ -23,19 +26,29 @@ record Reply(
     int promptTokens,
     int generatedTokens,
     String finishReason,
+    boolean thought,
     List<Map<String, Double>> tokens) {
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   static JsonNode json(String body, Endpoint endpoint) {
     try {
-      return new ObjectMapper().readTree(body);
+      return JSON.readTree(body);
     } catch (JsonProcessingException e) {
       throw new JudgeException(Reason.ENGINE_ERROR, endpoint + " answered with what is no JSON", e);
     }
   }
 
+  /** The answer of a model whose tokens were spent before it said anything. */
+  static JsonNode nothingSaid() {
+    ObjectNode json = JSON.createObjectNode();
+    json.putArray("choices").addObject().put("finish_reason", "length");
+    return json;
+  }
+
   static Reply of(JsonNode json, Endpoint endpoint) {
     JsonNode choice = json.path("choices").path(0);
-    String text = text(choice.path("message"));
+    JsonNode message = choice.path("message");
+    String text = text(message);
     boolean cut = choice.path("finish_reason").asText().equals("length");
     if (text == null && !cut) {
       throw new JudgeException(
@@ -56,12 +69,15 @@ record Reply(
         Math.max(0, json.path("usage").path("prompt_tokens").asInt()),
         Math.max(0, json.path("usage").path("completion_tokens").asInt()),
         cut ? Completion.LENGTH : Completion.STOP,
+        !message.path("reasoning_content").asText().isBlank()
+            || !message.path("reasoning").asText().isBlank()
+            || (text != null && text.contains("</think>")),
         List.copyOf(tokens));
   }
 
-  /** Whether the tokens were spent before anything was said: on thinking, which is told apart. */
+  /** Whether the tokens were spent before anything was said: on thinking. */
   boolean onlyThought() {
-    return text.isBlank() && finishReason.equals(Completion.LENGTH);
+    return VerdictParser.withoutThinking(text).isBlank() && finishReason.equals(Completion.LENGTH);
   }
 
   /** A message's text, one or in parts; null where it has none. */

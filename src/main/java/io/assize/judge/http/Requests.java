@@ -95,7 +95,7 @@ final class Requests {
       Optional<Duration> asked = Optional.empty();
       try {
         HttpResponse<String> response = exchange.send(request(to, sent));
-        Refusal refusal = null;
+        Refusal refusal;
         if (response.statusCode() == 200) {
           JsonNode json = Reply.json(response.body(), endpoint);
           JsonNode error = error(json);
@@ -109,10 +109,14 @@ final class Requests {
           refusal = Refusal.of(response);
           asked = RetryAfter.of(response.headers(), Instant.now(), limits.timeout());
         }
+        if (refusal.outOfTokens()) {
+          return Reply.nothingSaid();
+        }
         ObjectNode other = changes < Dialect.mostChanges() ? changed(refusal, sent, body) : null;
         if (other != null) {
           sent = other;
           changes++;
+          // Not a try of the same request.
           attempt--;
           continue;
         }
@@ -169,7 +173,8 @@ final class Requests {
             : endpoint + " " + refusal;
     // What it never took from anybody, it will not take from the next.
     boolean form = refusal.status() < 500 && refusal.concernsForm() && !patience.wasAnswered();
-    if (refusal.concernsAll() || (form && !refusal.tooLong())) {
+    boolean own = refusal.tooLong() || refusal.concernsText();
+    if (refusal.concernsAll() || (form && !own)) {
       return concernsAll(what);
     }
     return new JudgeException(refusal.tooLong() ? Reason.TOO_LONG : Reason.ENGINE_ERROR, what);

@@ -1,9 +1,9 @@
 package io.assize.judge.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.HttpConfig;
 import io.assize.config.Secrets;
 import io.assize.config.UserError;
+import io.assize.judge.JudgeException;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -26,9 +26,10 @@ final class ServerKind {
   private ServerKind() {}
 
   /**
-   * How questions are put to an endpoint; asks it for its models.
+   * How questions are put to an endpoint; asks it for its models. One that does not list them is
+   * asked as any other; one that cannot say so now is not, since its verdicts would be others.
    *
-   * @throws UserError where it cannot be reached
+   * @throws UserError where it cannot be reached, or is not ready
    */
   static String question(HttpConfig http, UnaryOperator<String> environment) {
     Endpoint endpoint = Endpoint.of(http, environment);
@@ -37,27 +38,39 @@ final class ServerKind {
     String owner = "";
     try {
       HttpResponse<String> response = new Exchange(LIMIT, http.limits().mostBytes()).send(request);
-      if (response.statusCode() == 200) {
-        JsonNode models = Reply.json(response.body(), endpoint).path("data");
-        owner = models.path(0).path("owned_by").asText();
+      Refusal refusal = Refusal.of(response);
+      if (refusal.passing()) {
+        throw unknown(endpoint, "it " + refusal);
       }
+      owner = response.statusCode() == 200 ? owner(response.body(), endpoint) : "";
     } catch (IOException e) {
-      throw UserError.failure(
-          "%s",
-          Secrets.hide(
-              String.format(
-                  Locale.ROOT,
-                  "the judge's endpoint %s cannot be reached from here to see how it can be asked"
-                      + " (%s): start it, or set assize.judge.http.question to what it was",
-                  endpoint,
-                  Exchange.reason(e))));
-    } catch (io.assize.judge.JudgeException e) {
-      owner = "";
+      throw unknown(endpoint, Exchange.reason(e));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      throw unknown(endpoint, "interrupted");
     }
     String question = QUESTIONS.getOrDefault(owner, HttpConfig.FIRST_TOKEN);
     LOG.info("questions are put to {} by {}", endpoint, question);
     return question;
+  }
+
+  private static String owner(String body, Endpoint endpoint) {
+    try {
+      return Reply.json(body, endpoint).path("data").path(0).path("owned_by").asText();
+    } catch (JudgeException e) {
+      return "";
+    }
+  }
+
+  private static UserError unknown(Endpoint endpoint, String why) {
+    return UserError.failure(
+        "%s",
+        Secrets.hide(
+            String.format(
+                Locale.ROOT,
+                "the judge's endpoint %s does not say from here how it can be asked (%s): start it, or"
+                    + " set assize.judge.http.question to what it was",
+                endpoint,
+                why)));
   }
 }

@@ -66,7 +66,7 @@ record Vllm(JudgeConfig config, Requests requests) implements Questioner {
       }
       // The prompt's own token comes first; likelier ones may stand behind it.
       Map.Entry<String, JsonNode> own = told.next();
-      tokens.add(Long.parseLong(own.getKey()));
+      tokens.add(token(own.getKey()));
       logprobs.add(own.getValue().path("logprob").asDouble(Double.NaN));
     }
     if (tokens.size() < 2) {
@@ -74,6 +74,14 @@ record Vllm(JudgeConfig config, Requests requests) implements Questioner {
     }
     return new Read(
         tokens, logprobs, Math.max(0, json.path("usage").path("prompt_tokens").asInt()));
+  }
+
+  private long token(String id) {
+    try {
+      return Long.parseLong(id);
+    } catch (NumberFormatException e) {
+      throw none();
+    }
   }
 
   private JudgeException none() {
