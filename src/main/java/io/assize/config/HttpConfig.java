@@ -73,8 +73,8 @@ public record HttpConfig(
   }
 
   /** The same, with a question put so. */
-  public HttpConfig asking(String how) {
-    return new HttpConfig(url, keyVariable, concurrency, how, topLogprobs, limits);
+  public HttpConfig asking(String other) {
+    return new HttpConfig(url, keyVariable, concurrency, other, topLogprobs, limits);
   }
 
   @Override

@@ -80,8 +80,8 @@ final class Columns {
   Dataset<Row> rows() {
     Dataset<Row> all = null;
     for (Source source : sources) {
-      Dataset<Row> some = source.rows().select(select(source).toArray(new Column[0]));
-      all = all == null ? some : all.union(some);
+      Dataset<Row> part = source.rows().select(select(source).toArray(new Column[0]));
+      all = all == null ? part : all.union(part);
     }
     return all;
   }

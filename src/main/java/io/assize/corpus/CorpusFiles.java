@@ -80,7 +80,7 @@ final class CorpusFiles {
     }
     sayPassedOver();
     Map<CorpusFormat, List<DataFile>> found = new EnumMap<>(CorpusFormat.class);
-    all.forEach((format, some) -> found.put(format, List.copyOf(some.values())));
+    all.forEach((format, named) -> found.put(format, List.copyOf(named.values())));
     return found;
   }
 
@@ -147,7 +147,7 @@ final class CorpusFiles {
       }
     }
     if (wanted != CorpusFormat.PARQUET) {
-      here.values().forEach(some -> some.removeIf(path -> isIn(path, tables)));
+      here.values().forEach(paths -> paths.removeIf(path -> isIn(path, tables)));
       others.removeIf(path -> isIn(path, tables));
       if (!tables.isEmpty()) {
         here.put(CorpusFormat.DELTA, List.copyOf(tables));
@@ -156,7 +156,7 @@ final class CorpusFiles {
     here.values().removeIf(List::isEmpty);
     sortOut(files, here, others);
     passOver(others);
-    here.forEach((format, some) -> some.forEach(path -> add(all, format, path, root.depth())));
+    here.forEach((format, paths) -> paths.forEach(path -> add(all, format, path, root.depth())));
     return !here.isEmpty();
   }
 
@@ -165,9 +165,9 @@ final class CorpusFiles {
       throws IOException {
     if (wanted != null) {
       here.forEach(
-          (format, some) -> {
+          (format, paths) -> {
             if (format != wanted) {
-              others.addAll(some);
+              others.addAll(paths);
             }
           });
       here.keySet().removeIf(format -> format != wanted);
@@ -190,11 +190,11 @@ final class CorpusFiles {
     if (here.size() > 1) {
       StringBuilder said = new StringBuilder();
       here.forEach(
-          (format, some) ->
+          (format, paths) ->
               said.append(said.isEmpty() ? "" : " and ")
                   .append(format.said())
                   .append(" (")
-                  .append(some.get(0))
+                  .append(paths.get(0))
                   .append(')'));
       throw UserError.configuration(
           "the corpus's folder holds %s: set assize.corpus.format, or name the files", said);

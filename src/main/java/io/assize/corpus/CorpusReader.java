@@ -118,12 +118,12 @@ public final class CorpusReader {
     List<Source> sources = new ArrayList<>();
     try {
       files.forEach(
-          (format, some) -> {
+          (format, files) -> {
             switch (format) {
-              case PARQUET -> sources.addAll(new ParquetSources(reading, used, notes).read(some));
-              case DELTA -> some.forEach(table -> sources.add(delta(reading, table)));
-              case JSONL -> sources.add(new JsonLines(reading, used, notes).read(some));
-              case CSV -> sources.addAll(new CsvFiles(reading, used, notes).read(some));
+              case PARQUET -> sources.addAll(new ParquetSources(reading, used, notes).read(files));
+              case DELTA -> files.forEach(table -> sources.add(delta(reading, table)));
+              case JSONL -> sources.add(new JsonLines(reading, used, notes).read(files));
+              case CSV -> sources.addAll(new CsvFiles(reading, used, notes).read(files));
             }
           });
     } catch (RuntimeException e) {

@@ -61,7 +61,7 @@ final class CsvFiles {
           .add(file);
     }
     List<Source> sources = new ArrayList<>();
-    byHeader.forEach((header, some) -> sources.add(source(header, some)));
+    byHeader.forEach((header, files) -> sources.add(source(header, files)));
     return sources;
   }
 

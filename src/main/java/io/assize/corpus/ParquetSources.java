@@ -80,7 +80,7 @@ final class ParquetSources {
               + String.join(", ", odd.keySet()));
     }
     List<Source> sources = new ArrayList<>();
-    groups.forEach((shape, some) -> sources.add(source(shape, some, odd)));
+    groups.forEach((shape, files) -> sources.add(source(shape, files, odd)));
     return sources;
   }
 

@@ -211,8 +211,8 @@ record JudgeStage(
    */
   private int tasks(long requests, SparkSession spark) {
     long least = (long) LEAST_TASKS_A_CORE * spark.sparkContext().defaultParallelism();
-    long some = Math.min((requests + LEAST_ROWS - 1) / LEAST_ROWS, 1000 + requests / 1000);
-    return partitions > 0 ? partitions : (int) Math.min(20_000, Math.max(least, some));
+    long tasks = Math.min((requests + LEAST_ROWS - 1) / LEAST_ROWS, 1000 + requests / 1000);
+    return partitions > 0 ? partitions : (int) Math.min(20_000, Math.max(least, tasks));
   }
 
   /**

@@ -122,7 +122,7 @@ final class Waves {
     int to = from + count;
     int number = ++started;
     nextPartition = to;
-    Dataset<Row> some = Internals.partitions(spark, rows, schema, between(from, to));
+    Dataset<Row> wave = Internals.partitions(spark, rows, schema, between(from, to));
     String commit = name + "-" + number;
     Future<?> work =
         drivers.submit(
@@ -136,7 +136,7 @@ final class Waves {
               context.setJobGroup(commit, "assize: judge, wave " + number, true);
               // Fair between waves, so that a commit's own jobs need not wait for the next wave.
               context.setLocalProperty("spark.scheduler.pool", "assize-wave-" + number % 2);
-              judged.commit(some.filter(open), commit);
+              judged.commit(wave.filter(open), commit);
             });
     underWay.addLast(new Wave(number, count, work));
     LOG.info("wave {}: tasks {} to {} of {}", number, from + 1, to, rows.getNumPartitions());

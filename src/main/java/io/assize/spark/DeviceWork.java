@@ -69,17 +69,17 @@ public final class DeviceWork
   }
 
   private ConcurrentHashMap<String, Report> reports() {
-    ConcurrentHashMap<String, Report> some = reports;
-    if (some == null) {
+    ConcurrentHashMap<String, Report> known = reports;
+    if (known == null) {
       synchronized (this) {
-        some = reports;
-        if (some == null) {
-          some = new ConcurrentHashMap<>();
-          reports = some;
+        known = reports;
+        if (known == null) {
+          known = new ConcurrentHashMap<>();
+          reports = known;
         }
       }
     }
-    return some;
+    return known;
   }
 
   private void writeObject(ObjectOutputStream out) throws IOException {

@@ -58,9 +58,9 @@ record LengthControlled(
     LongTable lengths =
         games
             .mapPartitions(
-                some -> {
+                partition -> {
                   LongTable sums = new LongTable(3);
-                  some.forEachRemaining(
+                  partition.forEachRemaining(
                       b -> addLengths(sums, b, names.value().of(b), baseline, options));
                   return List.of(sums).iterator();
                 })
@@ -211,9 +211,9 @@ record LengthControlled(
     int models = parameters.length / LengthControl.TERMS;
     return answers
         .mapPartitions(
-            some -> {
+            partition -> {
               LengthControl.Sums sums = LengthControl.Sums.of(models);
-              some.forEachRemaining(a -> add(sums, a, parameters));
+              partition.forEachRemaining(a -> add(sums, a, parameters));
               return List.of(sums).iterator();
             })
         .reduce(LengthControl.Sums::add);

@@ -34,13 +34,13 @@ final class Names implements Serializable {
     Map<String, Set<String>> found = new TreeMap<>();
     blocks
         .mapPartitions(
-            some -> {
+            partition -> {
               Map<String, Set<String>> part = new HashMap<>();
-              some.forEachRemaining(block -> add(part, block.judge, List.of(block.models)));
+              partition.forEachRemaining(block -> add(part, block.judge, List.of(block.models)));
               return List.of(part).iterator();
             })
         .collect()
-        .forEach(some -> some.forEach((judge, models) -> add(found, judge, models)));
+        .forEach(part -> part.forEach((judge, models) -> add(found, judge, models)));
     return new Names(found);
   }
 

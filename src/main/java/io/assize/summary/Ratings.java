@@ -199,11 +199,11 @@ final class Ratings {
                 l -> {
                   Rated rated = shared.value().get(l.judge);
                   int count = all.value().of(l.judge).size();
-                  List<Integer> some = Arrays.stream(rated.models()).boxed().toList();
+                  List<Integer> those = Arrays.stream(rated.models()).boxed().toList();
                   return new Tuple2<>(
                       l.judge + "\u0000" + l.level,
                       Pooling.Deviation.of(
-                          l.of(PairSums.class).battles(count).among(some), rated.strength()));
+                          l.of(PairSums.class).battles(count).among(those), rated.strength()));
                 })
             .collect();
     Map<String, TreeMap<String, Pooling.Deviation>> byKind = new HashMap<>();
@@ -260,9 +260,9 @@ final class Ratings {
     SummaryOptions given = options;
     return blocks
         .mapPartitionsToPair(
-            some -> {
+            partition -> {
               Map<Tuple2<String, String>, LongTable> sums = new HashMap<>();
-              some.forEachRemaining(
+              partition.forEachRemaining(
                   block -> {
                     int[] number = all.value().of(block);
                     for (String level : levelsOf.value().of(block.scenario)) {

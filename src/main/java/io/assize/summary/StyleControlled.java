@@ -59,9 +59,9 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
     long[] sums =
         games
             .mapPartitions(
-                some -> {
+                partition -> {
                   long[] sum = new long[GameBlock.STYLES + 1];
-                  some.forEachRemaining(block -> addSquares(sum, block, options));
+                  partition.forEachRemaining(block -> addSquares(sum, block, options));
                   return List.of(sum).iterator();
                 })
             .fold(new long[GameBlock.STYLES + 1], StyleControlled::plus);
@@ -103,10 +103,10 @@ record StyleControlled(int[] models, int[] features, double[] parameters, double
     int models = parameters.length - features.length;
     return games
         .mapPartitions(
-            some -> {
+            partition -> {
               StyleControl.Sums sums = StyleControl.Sums.of(models, features.length);
               double[] z = new double[features.length];
-              some.forEachRemaining(
+              partition.forEachRemaining(
                   block -> {
                     int[] number = names.value().of(block);
                     for (int i = 0; i < block.games(); i++) {

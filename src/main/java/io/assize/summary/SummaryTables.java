@@ -204,9 +204,9 @@ public final class SummaryTables {
     SummaryOptions given = options;
     return blocks
         .mapPartitionsToPair(
-            some -> {
+            partition -> {
               Map<Tuple2<String, String>, LevelSums> sums = new HashMap<>();
-              some.forEachRemaining(
+              partition.forEachRemaining(
                   block ->
                       sums.computeIfAbsent(
                               new Tuple2<>(block.judge, block.scenario),
@@ -220,9 +220,9 @@ public final class SummaryTables {
             })
         .reduceByKey(LevelSums::add)
         .mapPartitionsToPair(
-            some -> {
+            partition -> {
               Map<Tuple2<String, String>, LevelSums> sums = new HashMap<>();
-              some.forEachRemaining(
+              partition.forEachRemaining(
                   pair -> {
                     for (String level : shared.value().of(pair._2().level)) {
                       sums.computeIfAbsent(

@@ -82,7 +82,8 @@ class EndpointJobTest {
     String url = "http://127.0.0.1:" + Programs.freePort() + "/v1";
     AssizeConfig config =
         AssizeConfig.parse(hocon(url, "attempts = 2"), Map.of("assize.judge.decision", "critique"));
-    assertThatThrownBy(new EvaluationJob(LocalSpark.session(), config, line -> {})::judgeOnly)
+    assertThatThrownBy(
+            () -> new EvaluationJob(LocalSpark.session(), config, line -> {}).judgeOnly())
         .isInstanceOfSatisfying(UserError.class, error -> assertThat(error.exitCode()).isEqualTo(1))
         .hasMessageContaining("does not say from here how it can be asked")
         .hasMessageContaining("the connection is refused");

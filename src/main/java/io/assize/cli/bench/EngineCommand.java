@@ -103,16 +103,16 @@ final class EngineCommand implements Callable<Integer> {
    */
   private double[] reached(String precision, List<Prompt> prompts) {
     try (DjlJudge judge = workload.open(precision, Map.of("slots", 1, "prefix_reuse", false))) {
-      List<Prompt> some = prompts.subList(0, Math.min(READ_ALONE, prompts.size()));
-      judge.submit(some.get(0)).join();
+      List<Prompt> few = prompts.subList(0, Math.min(READ_ALONE, prompts.size()));
+      judge.submit(few.get(0)).join();
       WorkDone before = judge.workDone();
-      for (Prompt prompt : some) {
+      for (Prompt prompt : few) {
         long[] tokens = judge.tokens(prompt.messages(), prompt.chat());
         judge.logProbability(tokens, new long[] {tokens[0]}).join();
       }
       WorkDone read = judge.workDone().minus(before);
       before = judge.workDone();
-      some.stream().limit(WRITTEN_ALONE).forEach(prompt -> judge.submit(prompt).join());
+      few.stream().limit(WRITTEN_ALONE).forEach(prompt -> judge.submit(prompt).join());
       WorkDone wrote = judge.workDone().minus(before);
       return new double[] {
         read.prefillRate() * 2 * judge.layerWeights(), wrote.decodeRate() * judge.weightBytes()

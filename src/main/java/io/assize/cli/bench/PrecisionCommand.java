@@ -134,16 +134,16 @@ final class PrecisionCommand implements Callable<Integer> {
     Map<String, Object> full = Map.of("deterministic", exact);
     Map<String, Object> single = Map.of("slots", 1, "prefix_reuse", false, "deterministic", exact);
     List<Prompt> prompts;
-    List<Prompt> some;
+    List<Prompt> chosen;
     List<Completion> textsTogether;
     double perplexity;
     try (DjlJudge judge = workload.open(precision, full)) {
       prompts = workload.prompts(judge);
-      some = prompts.subList(0, Math.min(texts, prompts.size()));
-      perplexity = perplexity(judge, some);
-      textsTogether = together(judge, withNeighbours(some, prompts), some);
+      chosen = prompts.subList(0, Math.min(texts, prompts.size()));
+      perplexity = perplexity(judge, chosen);
+      textsTogether = together(judge, withNeighbours(chosen, prompts), chosen);
     }
-    List<Completion> textsAlone = alone(precision, single, some);
+    List<Completion> textsAlone = alone(precision, single, chosen);
     List<Completion> together;
     try (DjlJudge judge = workload.open(precision, forced(full))) {
       together = together(judge, prompts, prompts);
@@ -171,11 +171,11 @@ final class PrecisionCommand implements Callable<Integer> {
   }
 
   /** Some prompts, and up to three times as many others. */
-  private static List<Prompt> withNeighbours(List<Prompt> some, List<Prompt> all) {
-    List<Prompt> both = new ArrayList<>(some);
+  private static List<Prompt> withNeighbours(List<Prompt> chosen, List<Prompt> all) {
+    List<Prompt> both = new ArrayList<>(chosen);
     shuffled(all).stream()
-        .limit(3L * some.size())
-        .filter(prompt -> !some.contains(prompt))
+        .limit(3L * chosen.size())
+        .filter(prompt -> !chosen.contains(prompt))
         .forEach(both::add);
     return both;
   }
@@ -210,10 +210,10 @@ final class PrecisionCommand implements Callable<Integer> {
   }
 
   /** The share of places where two lists are equal. */
-  private static <T> double share(List<T> some, List<T> others) {
+  private static <T> double share(List<T> these, List<T> others) {
     long same =
-        IntStream.range(0, some.size()).filter(i -> some.get(i).equals(others.get(i))).count();
-    return (double) same / some.size();
+        IntStream.range(0, these.size()).filter(i -> these.get(i).equals(others.get(i))).count();
+    return (double) same / these.size();
   }
 
   private static String text(List<PrecisionResult> results) {

@@ -72,8 +72,8 @@ final class RatingBoards {
     }
     BradleyTerry.Fit whole = BradleyTerry.fit(SimulatedGames.together(games, models), null);
     List<Pooling.Deviation> deviations = new ArrayList<>();
-    for (SimulatedGames some : games) {
-      deviations.add(Pooling.Deviation.of(some.battles(models), whole.strength()));
+    for (SimulatedGames level : games) {
+      deviations.add(Pooling.Deviation.of(level.battles(models), whole.strength()));
     }
     Pooling.Spread found = Pooling.spread(deviations, Math.pow(5 / BradleyTerry.ELO, 2));
     double[][] covariance = Pooling.ofMean(whole.covariance(), found);

@@ -59,13 +59,13 @@ record SimulatedGames(int[] a, int[] b, double[] y, int[] prompt) {
   }
 
   /** The games of several, added up by pair. */
-  static Battles together(List<SimulatedGames> some, int models) {
-    int count = some.stream().mapToInt(games -> games.a.length).sum();
+  static Battles together(List<SimulatedGames> levels, int models) {
+    int count = levels.stream().mapToInt(games -> games.a.length).sum();
     int[] a = new int[count];
     int[] b = new int[count];
     double[] y = new double[count];
     int at = 0;
-    for (SimulatedGames games : some) {
+    for (SimulatedGames games : levels) {
       int more = games.a.length;
       System.arraycopy(games.a, 0, a, at, more);
       System.arraycopy(games.b, 0, b, at, more);

@@ -142,9 +142,9 @@ final class Exchange {
         return;
       }
       for (ByteBuffer buffer : buffers) {
-        byte[] some = new byte[buffer.remaining()];
-        buffer.get(some);
-        bytes.writeBytes(some);
+        byte[] part = new byte[buffer.remaining()];
+        buffer.get(part);
+        bytes.writeBytes(part);
       }
       subscription.request(1);
     }

@@ -205,9 +205,9 @@ final class HuggingFaceCheckpoint implements Checkpoint {
           .texts()
           .forEach((name, bytes) -> sums.put(folder.getKey() + name, ModelFile.sha256(bytes)));
     }
-    for (WeightFiles some : opened) {
-      String prefix = some.folder() == model && folders.size() > 1 ? "base/" : "";
-      for (TensorFile file : some.files()) {
+    for (WeightFiles part : opened) {
+      String prefix = part.folder() == model && folders.size() > 1 ? "base/" : "";
+      for (TensorFile file : part.files()) {
         sums.put(prefix + CheckpointFiles.name(file.file().path()), file.file().sha256(claim));
       }
     }
@@ -216,8 +216,8 @@ final class HuggingFaceCheckpoint implements Checkpoint {
 
   @Override
   public void close() throws IOException {
-    for (WeightFiles some : opened) {
-      some.close();
+    for (WeightFiles part : opened) {
+      part.close();
     }
   }
 

@@ -171,15 +171,15 @@ public final class Paths {
     }
     List<Path> found = new ArrayList<>();
     for (String one : GlobExpander.expand(String.join("/", names))) {
-      List<Path> some = List.of(there);
+      List<Path> folders = List.of(there);
       for (String name : one.split("/", -1)) {
         List<Path> next = new ArrayList<>();
-        for (Path folder : some) {
+        for (Path folder : folders) {
           next.addAll(children(files, folder, name));
         }
-        some = next;
+        folders = next;
       }
-      found.addAll(some);
+      found.addAll(folders);
     }
     return found;
   }
