@@ -118,12 +118,12 @@ public final class CorpusReader {
     List<Source> sources = new ArrayList<>();
     try {
       files.forEach(
-          (format, files) -> {
+          (format, found) -> {
             switch (format) {
-              case PARQUET -> sources.addAll(new ParquetSources(reading, used, notes).read(files));
-              case DELTA -> files.forEach(table -> sources.add(delta(reading, table)));
-              case JSONL -> sources.add(new JsonLines(reading, used, notes).read(files));
-              case CSV -> sources.addAll(new CsvFiles(reading, used, notes).read(files));
+              case PARQUET -> sources.addAll(new ParquetSources(reading, used, notes).read(found));
+              case DELTA -> found.forEach(table -> sources.add(delta(reading, table)));
+              case JSONL -> sources.add(new JsonLines(reading, used, notes).read(found));
+              case CSV -> sources.addAll(new CsvFiles(reading, used, notes).read(found));
             }
           });
     } catch (RuntimeException e) {

@@ -61,7 +61,7 @@ final class CsvFiles {
           .add(file);
     }
     List<Source> sources = new ArrayList<>();
-    byHeader.forEach((header, files) -> sources.add(source(header, files)));
+    byHeader.forEach((header, alike) -> sources.add(source(header, alike)));
     return sources;
   }
 

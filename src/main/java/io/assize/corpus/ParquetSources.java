@@ -80,7 +80,7 @@ final class ParquetSources {
               + String.join(", ", odd.keySet()));
     }
     List<Source> sources = new ArrayList<>();
-    groups.forEach((shape, files) -> sources.add(source(shape, files, odd)));
+    groups.forEach((shape, alike) -> sources.add(source(shape, alike, odd)));
     return sources;
   }
 

@@ -191,11 +191,11 @@ public record Battles(
   }
 
   /** The games among some models, which take new numbers in the order given. */
-  public Battles among(List<Integer> models) {
+  public Battles among(List<Integer> wanted) {
     int[] number = new int[models];
     Arrays.fill(number, -1);
-    for (int i = 0; i < models.size(); i++) {
-      number[models.get(i)] = i;
+    for (int i = 0; i < wanted.size(); i++) {
+      number[wanted.get(i)] = i;
     }
     int[] kept = new int[a.length];
     int count = 0;
@@ -217,6 +217,6 @@ public record Battles(
       sums[2][k] = squares[i];
       System.arraycopy(atoms, i * ATOMS, cells, k * ATOMS, ATOMS);
     }
-    return new Battles(models.size(), x, y, sums[0], sums[1], sums[2], cells);
+    return new Battles(wanted.size(), x, y, sums[0], sums[1], sums[2], cells);
   }
 }

@@ -48,11 +48,11 @@ public final class SamplePlan {
     long[][] plan = new long[models][models];
     long left = games;
     for (int batch = 0; batch < batches && left > 0; batch++) {
-      long games = Math.max(1, left / (batches - batch));
-      int[] best = best(strength, c, board, games);
-      plan[Math.min(best[0], best[1])][Math.max(best[0], best[1])] += games;
-      observe(c, best[0], best[1], games * weight(strength, best[0], best[1]));
-      left -= games;
+      long share = Math.max(1, left / (batches - batch));
+      int[] best = best(strength, c, board, share);
+      plan[Math.min(best[0], best[1])][Math.max(best[0], best[1])] += share;
+      observe(c, best[0], best[1], share * weight(strength, best[0], best[1]));
+      left -= share;
     }
     return plan;
   }

@@ -6,6 +6,7 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import io.assize.config.AssizeConfig;
 import io.assize.prompt.Protocol;
+import io.assize.scenario.Taxonomy;
 import io.assize.testing.Documents;
 import io.assize.testing.Documents.Block;
 import java.io.IOException;
@@ -49,6 +50,8 @@ class DocumentsTest {
       Path file = Files.writeString(dir.resolve(block.file()), block.text());
       if (block.text().startsWith("assize")) {
         AssizeConfig.load(file, Map.of());
+      } else if (block.text().startsWith("extends")) {
+        Taxonomy.load(file.toString());
       } else {
         Protocol.load(file.toString());
       }
