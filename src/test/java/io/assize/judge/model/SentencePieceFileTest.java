@@ -70,9 +70,15 @@ class SentencePieceFileTest {
     file.write(new byte[] {10, (byte) 0xc4, (byte) 0xb8, 2, 10, (byte) 0xc0, (byte) 0xb8, 2});
     file.write(text);
     Files.write(model.resolve("tokenizer.model"), file.toByteArray());
-    assertThatThrownBy(() -> CheckpointFiles.find(model).open())
+    assertThatThrownBy(() -> tokenizerOf(model))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("its tokens are longer than any tokenizer's");
+  }
+
+  private static String tokenizerOf(Path model) throws IOException {
+    try (Checkpoint checkpoint = CheckpointFiles.find(model).open()) {
+      return checkpoint.tokenizerJson();
+    }
   }
 
   private void same(String kind, boolean legacy, JsonNode rows, int least) throws IOException {
