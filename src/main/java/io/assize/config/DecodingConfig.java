@@ -75,6 +75,11 @@ public record DecodingConfig(
             chatVariables);
   }
 
+  /** Whether a rating from probabilities is the mean under them. */
+  public boolean expectedRating() {
+    return rating.equals("expected");
+  }
+
   /** Whether the most probable token is taken each time. */
   public boolean greedy() {
     return temperature == 0;

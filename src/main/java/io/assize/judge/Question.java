@@ -1,5 +1,6 @@
 package io.assize.judge;
 
+import io.assize.config.DecodingConfig;
 import io.assize.prompt.DecisionRule;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -30,6 +31,22 @@ public record Question(String prefix, List<String> answers) {
               IntStream.rangeClosed(1, 10).mapToObj(rating -> rating + "]]").toList());
       case SCORE -> throw new IllegalArgumentException("who scores is asked no question");
     };
+  }
+
+  /**
+   * The ruling of a rule's question.
+   *
+   * @param scores log-probabilities of its answers, each the sum of its tokens', {@code [answers]}
+   * @param lengths tokens of each answer, {@code [answers]}
+   * @throws JudgeException where the scores make no probabilities
+   */
+  public static Ruling ruling(
+      DecisionRule rule, double[] scores, int[] lengths, DecodingConfig decoding) {
+    double[] used = scores.clone();
+    for (int i = 0; i < used.length && decoding.lengthNormalised(); i++) {
+      used[i] /= lengths[i];
+    }
+    return Ruling.of(rule, probabilities(used), decoding.expectedRating());
   }
 
   /**

@@ -30,15 +30,15 @@ import org.apache.spark.sql.types.StructType;
  */
 final class AlpacaEvalData {
   private static final StructType FIELDS =
-      new StructType()
-          .add("instruction_id", DataTypes.StringType)
-          .add("dataset", DataTypes.StringType)
-          .add("instruction", DataTypes.StringType)
-          .add("output_1", DataTypes.StringType)
-          .add("generator_1", DataTypes.StringType)
-          .add("output_2", DataTypes.StringType)
-          .add("generator_2", DataTypes.StringType)
-          .add("annotator", DataTypes.StringType)
+      JsonFiles.texts(
+              "instruction_id",
+              "dataset",
+              "instruction",
+              "output_1",
+              "generator_1",
+              "output_2",
+              "generator_2",
+              "annotator")
           .add("preference", DataTypes.DoubleType)
           .add("_corrupt_record", DataTypes.StringType);
 

@@ -13,6 +13,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /** Files of JSON as public data comes in: one value, an array of rows, or lines; plain or gzip. */
@@ -70,6 +71,15 @@ final class JsonFiles {
           "input %s holds no .json, .jsonl or .gz of either: name %s", input, what);
     }
     return names;
+  }
+
+  /** Columns of texts; a number or a flag in one is its text. */
+  static StructType texts(String... names) {
+    StructType fields = new StructType();
+    for (String name : names) {
+      fields = fields.add(name, DataTypes.StringType);
+    }
+    return fields;
   }
 
   /** A file's name without its folder and its endings. */

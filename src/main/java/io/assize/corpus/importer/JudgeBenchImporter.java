@@ -35,22 +35,18 @@ import org.apache.spark.sql.types.StructType;
 final class JudgeBenchImporter implements Importer {
   private static final StructType JUDGMENT =
       new StructType()
-          .add(
-              "judgment",
-              new StructType()
-                  .add("judge_model", DataTypes.StringType)
-                  .add("response", DataTypes.StringType))
+          .add("judgment", JsonFiles.texts("judge_model", "response"))
           .add("decision", DataTypes.StringType);
 
   private static final StructType FIELDS =
-      new StructType()
-          .add("pair_id", DataTypes.StringType)
-          .add("source", DataTypes.StringType)
-          .add("question", DataTypes.StringType)
-          .add("response_model", DataTypes.StringType)
-          .add("response_A", DataTypes.StringType)
-          .add("response_B", DataTypes.StringType)
-          .add("label", DataTypes.StringType)
+      JsonFiles.texts(
+              "pair_id",
+              "source",
+              "question",
+              "response_model",
+              "response_A",
+              "response_B",
+              "label")
           .add("judgments", new ArrayType(JUDGMENT, true))
           .add("_corrupt_record", DataTypes.StringType);
 

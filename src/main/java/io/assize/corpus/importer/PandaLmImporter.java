@@ -25,7 +25,6 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -40,7 +39,7 @@ final class PandaLmImporter implements Importer {
   private static final List<String> RESULTS = List.of("pandalm_result", "gpt_result", "result");
 
   private static final StructType TEST_SET =
-      texts(
+      JsonFiles.texts(
           "idx",
           "cmp_key",
           "instruction",
@@ -53,7 +52,8 @@ final class PandaLmImporter implements Importer {
           "_corrupt_record");
 
   private static final StructType JUDGED =
-      texts("idx", "pandalm_result", "gpt_result", "result", "pandalm_reason", "_corrupt_record");
+      JsonFiles.texts(
+          "idx", "pandalm_result", "gpt_result", "result", "pandalm_reason", "_corrupt_record");
 
   @Override
   public String format() {
@@ -140,14 +140,5 @@ final class PandaLmImporter implements Importer {
   private static Column choice(Column number) {
     return element_at(
         map(lit("0"), lit("tie"), lit("1"), lit("a"), lit("2"), lit("b")), trim(number));
-  }
-
-  /** Numbers and texts alike: some rows hold a true where a text is meant. */
-  private static StructType texts(String... names) {
-    StructType fields = new StructType();
-    for (String name : names) {
-      fields = fields.add(name, DataTypes.StringType);
-    }
-    return fields;
   }
 }

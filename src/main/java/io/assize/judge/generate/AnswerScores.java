@@ -1,8 +1,7 @@
 package io.assize.judge.generate;
 
-import java.util.ArrayList;
+import io.assize.judge.AnswerTree;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -39,7 +38,10 @@ final class AnswerScores {
     List<long[]> answers = sequence.answers();
     Map<Long, float[]> heads = headRows(answers);
     Map<List<Long>, Map<Long, Double>> known = new HashMap<>();
-    continuations(answers)
+    AnswerTree tree =
+        new AnswerTree(
+            answers.stream().map(answer -> LongStream.of(answer).boxed().toList()).toList());
+    tree.wanted()
         .forEach(
             (beginning, tokens) -> {
               int row = after.get(beginning);
@@ -49,7 +51,7 @@ final class AnswerScores {
               }
               known.put(beginning, found);
             });
-    return answers.stream().mapToDouble(answer -> sum(answer, known)).toArray();
+    return tree.scores(known);
   }
 
   /** log Σ exp. */
@@ -69,29 +71,6 @@ final class AnswerScores {
     Set<Long> tokens =
         answers.stream().flatMapToLong(LongStream::of).boxed().collect(Collectors.toSet());
     return kept.keySet().containsAll(tokens) ? kept : engine.headRows(tokens);
-  }
-
-  /** The tokens that follow each beginning in some answer. */
-  private static Map<List<Long>, Set<Long>> continuations(List<long[]> answers) {
-    Map<List<Long>, Set<Long>> next = new HashMap<>();
-    for (long[] answer : answers) {
-      List<Long> beginning = new ArrayList<>();
-      for (long token : answer) {
-        next.computeIfAbsent(List.copyOf(beginning), b -> new HashSet<>()).add(token);
-        beginning.add(token);
-      }
-    }
-    return next;
-  }
-
-  private static double sum(long[] answer, Map<List<Long>, Map<Long, Double>> known) {
-    double sum = 0;
-    List<Long> beginning = new ArrayList<>();
-    for (long token : answer) {
-      sum += known.get(beginning).get(token);
-      beginning.add(token);
-    }
-    return sum;
   }
 
   /**

@@ -5,7 +5,6 @@ import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
 import io.assize.judge.Question;
-import io.assize.judge.Ruling;
 import io.assize.judge.VerdictParser;
 import io.assize.judge.model.Tokenizer;
 import io.assize.prompt.DecisionRule;
@@ -81,17 +80,11 @@ public final class ThinkThenDecide extends Sequence {
 
   @Override
   void scored(double[] scores) {
-    double[] used = scores.clone();
-    for (int i = 0; i < used.length && decoding.lengthNormalised(); i++) {
-      used[i] /= question.answers().get(i).length;
-    }
+    int[] lengths = question.answers().stream().mapToInt(answer -> answer.length).toArray();
     complete(
         new Completion(
             decoding.writes() ? tokenizer.decode(tokens()) : null,
-            Ruling.of(
-                question.rule(),
-                Question.probabilities(used),
-                decoding.rating().equals("expected")),
+            Question.ruling(question.rule(), scores, lengths, decoding),
             promptLength(),
             textTokens,
             Completion.FORCED));

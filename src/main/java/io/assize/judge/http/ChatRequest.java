@@ -52,12 +52,17 @@ final class ChatRequest {
     return body;
   }
 
-  private static ObjectNode body(JudgeConfig config, List<ChatMessage> messages) {
-    ObjectNode body = JSON.createObjectNode().put("model", config.model()).put("stream", false);
+  /** Gives a request these messages. */
+  static void put(ObjectNode body, List<ChatMessage> messages) {
     ArrayNode array = body.putArray("messages");
     for (ChatMessage message : messages) {
       array.addObject().put("role", message.role()).put("content", message.content());
     }
+  }
+
+  private static ObjectNode body(JudgeConfig config, List<ChatMessage> messages) {
+    ObjectNode body = JSON.createObjectNode().put("model", config.model()).put("stream", false);
+    put(body, messages);
     if (!config.decoding().chatVariables().isEmpty()) {
       body.set("chat_template_kwargs", JSON.valueToTree(config.decoding().chatVariables()));
     }

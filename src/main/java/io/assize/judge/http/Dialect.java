@@ -1,7 +1,6 @@
 package io.assize.judge.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.SystemRole;
@@ -30,17 +29,26 @@ final class Dialect {
 
   /** Something that an endpoint does not take. */
   private enum Lack {
-    LOGPROBS("tells no log-probabilities: its answers are read as text"),
+    LOGPROBS(
+        "tells no log-probabilities: its answers are read as text", "logprobs", "top_logprobs"),
     MAX_TOKENS("takes max_completion_tokens, not max_tokens"),
-    TEMPERATURE("takes no temperature: its own counts"),
-    TOP_P("takes no top_p"),
-    SEED("takes no seed: sampled texts are not the same again"),
+    TEMPERATURE("takes no temperature: its own counts", "temperature"),
+    TOP_P("takes no top_p", "top_p"),
+    SEED("takes no seed: sampled texts are not the same again", "seed"),
     SYSTEM("takes no system message: its text stands in front of the user's");
+
+    /** Those that are a field of a request, which a refusal names as it is. */
+    private static final Set<Lack> FIELDS = EnumSet.of(TEMPERATURE, TOP_P, SEED);
 
     private final String words;
 
-    Lack(String words) {
+    /** What requests come to be without. Of {@link List#of}, so immutable. */
+    @SuppressWarnings("ImmutableEnumChecker")
+    private final List<String> fields;
+
+    Lack(String words, String... fields) {
       this.words = words;
+      this.fields = List.of(fields);
     }
   }
 
@@ -61,25 +69,15 @@ final class Dialect {
   /** A request as this endpoint takes it; the given one is left as it is. */
   synchronized ObjectNode adapted(ObjectNode request) {
     ObjectNode body = request.deepCopy();
-    if (lacks.contains(Lack.LOGPROBS)) {
-      body.remove(List.of("logprobs", "top_logprobs"));
-    } else if (body.path("top_logprobs").asInt() > mostLogprobs) {
+    lacks.forEach(lack -> body.remove(lack.fields));
+    if (body.path("top_logprobs").asInt() > mostLogprobs) {
       body.put("top_logprobs", mostLogprobs);
     }
     if (lacks.contains(Lack.MAX_TOKENS) && body.has("max_tokens")) {
       body.set("max_completion_tokens", body.remove("max_tokens"));
     }
-    if (lacks.contains(Lack.TEMPERATURE)) {
-      body.remove("temperature");
-    }
-    if (lacks.contains(Lack.TOP_P)) {
-      body.remove("top_p");
-    }
-    if (lacks.contains(Lack.SEED)) {
-      body.remove("seed");
-    }
     if (lacks.contains(Lack.SYSTEM)) {
-      merge(body);
+      ChatRequest.put(body, SystemRole.merged(messages(body)));
     }
     return body;
   }
@@ -119,14 +117,11 @@ final class Dialect {
     if (sent.has("max_tokens") && refusal.says("max_completion_tokens")) {
       return lacks(Lack.MAX_TOKENS);
     }
-    if (sent.has("temperature") && refusal.says("temperature")) {
-      return lacks(Lack.TEMPERATURE);
-    }
-    if (sent.has("top_p") && refusal.says("top_p")) {
-      return lacks(Lack.TOP_P);
-    }
-    if (sent.has("seed") && refusal.says("seed")) {
-      return lacks(Lack.SEED);
+    for (Lack lack : Lack.FIELDS) {
+      String field = lack.fields.get(0);
+      if (sent.has(field) && refusal.says(field)) {
+        return lacks(lack);
+      }
     }
     return learnRoles(refusal, sent);
   }
@@ -165,14 +160,6 @@ final class Dialect {
       LOG.warn("{} {}", endpoint, lack.words);
     }
     return first;
-  }
-
-  private static void merge(ObjectNode body) {
-    ArrayNode merged = body.arrayNode();
-    for (ChatMessage message : SystemRole.merged(messages(body))) {
-      merged.addObject().put("role", message.role()).put("content", message.content());
-    }
-    body.set("messages", merged);
   }
 
   private static List<ChatMessage> messages(JsonNode body) {

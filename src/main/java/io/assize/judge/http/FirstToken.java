@@ -26,7 +26,7 @@ record FirstToken(JudgeConfig config, Requests requests) implements Questioner {
       requests.dialect().foundThinking();
       reply = send(asked, answers, true);
     }
-    Ruling ruling = answers.ruling(reply, config.decoding().rating().equals("expected"));
+    Ruling ruling = answers.ruling(reply, config.decoding().expectedRating());
     return new Answer(
         ruling,
         ruling == null ? reply.text() : null,

@@ -15,7 +15,6 @@ import io.assize.judge.VerdictParser;
 import io.assize.judge.WorkDone;
 import io.assize.prompt.ChatMessage;
 import java.io.IOException;
-import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -93,11 +92,9 @@ public final class HttpJudge implements Judge {
 
   static Optional<String> firstLook(HttpConfig http, UnaryOperator<String> environment) {
     Endpoint endpoint = Endpoint.of(http, environment);
-    HttpRequest.Builder request = HttpRequest.newBuilder(endpoint.models()).GET();
     String wrong;
     try {
-      Exchange exchange = new Exchange(FIRST_LOOK, http.limits().mostBytes());
-      Refusal refusal = Refusal.of(exchange.send(Requests.authorized(request, endpoint)));
+      Refusal refusal = Refusal.of(Requests.models(endpoint, http, FIRST_LOOK));
       boolean refused = refusal.status() == 401 || refusal.status() == 403;
       wrong = refused ? "refuses the key: it " + refusal : null;
     } catch (IOException e) {

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.assize.config.JudgeConfig;
+import io.assize.judge.AnswerTree;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
 import io.assize.judge.Question;
-import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import java.util.ArrayList;
@@ -65,10 +65,8 @@ final class LlamaServer implements Questioner {
       before.addAll(wanted.getKey());
       known.put(wanted.getKey(), logProbabilities(before, wanted.getValue()));
     }
-    double[] scores = tree.scores(known, config.decoding().lengthNormalised());
     return new Answer(
-        Ruling.of(
-            rule, Question.probabilities(scores), config.decoding().rating().equals("expected")),
+        Question.ruling(rule, tree.scores(known), tree.lengths(), config.decoding()),
         null,
         prompt.size(),
         tree.wanted().size());

@@ -159,7 +159,18 @@ final class Requests {
         endpoint);
   }
 
-  static HttpRequest authorized(HttpRequest.Builder request, Endpoint endpoint) {
+  /**
+   * Asks an endpoint for its models, once, within a time.
+   *
+   * @throws Exchange.Unbounded where it takes longer
+   */
+  static HttpResponse<String> models(Endpoint endpoint, HttpConfig http, Duration limit)
+      throws IOException, InterruptedException {
+    return new Exchange(limit, http.limits().mostBytes())
+        .send(authorized(HttpRequest.newBuilder(endpoint.models()).GET(), endpoint));
+  }
+
+  private static HttpRequest authorized(HttpRequest.Builder request, Endpoint endpoint) {
     return endpoint.authorization() == null
         ? request.build()
         : request.header("Authorization", endpoint.authorization()).build();

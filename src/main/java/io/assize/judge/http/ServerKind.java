@@ -5,7 +5,6 @@ import io.assize.config.Secrets;
 import io.assize.config.UserError;
 import io.assize.judge.JudgeException;
 import java.io.IOException;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Locale;
@@ -33,11 +32,9 @@ final class ServerKind {
    */
   static String question(HttpConfig http, UnaryOperator<String> environment) {
     Endpoint endpoint = Endpoint.of(http, environment);
-    HttpRequest request =
-        Requests.authorized(HttpRequest.newBuilder(endpoint.models()).GET(), endpoint);
     String owner = "";
     try {
-      HttpResponse<String> response = new Exchange(LIMIT, http.limits().mostBytes()).send(request);
+      HttpResponse<String> response = Requests.models(endpoint, http, LIMIT);
       Refusal refusal = Refusal.of(response);
       if (refusal.passing()) {
         throw unknown(endpoint, "it " + refusal);

@@ -2,10 +2,10 @@ package io.assize.judge.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.JudgeConfig;
+import io.assize.judge.AnswerTree;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
 import io.assize.judge.Question;
-import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import java.util.ArrayList;
@@ -37,17 +37,17 @@ record Vllm(JudgeConfig config, Requests requests) implements Questioner {
     }
     int shared = AnswerTree.shared(all.stream().map(Read::tokens).toList());
     double[] scores = new double[all.size()];
+    int[] lengths = new int[all.size()];
     for (int i = 0; i < scores.length; i++) {
       List<Double> own = all.get(i).logprobs().subList(shared, all.get(i).logprobs().size());
-      double sum = own.stream().mapToDouble(Double::doubleValue).sum();
-      scores[i] = config.decoding().lengthNormalised() ? sum / own.size() : sum;
-      if (!Double.isFinite(sum)) {
+      scores[i] = own.stream().mapToDouble(Double::doubleValue).sum();
+      lengths[i] = own.size();
+      if (!Double.isFinite(scores[i])) {
         throw none();
       }
     }
     return new Answer(
-        Ruling.of(
-            rule, Question.probabilities(scores), config.decoding().rating().equals("expected")),
+        Question.ruling(rule, scores, lengths, config.decoding()),
         null,
         all.stream().mapToInt(Read::promptTokens).sum(),
         all.size());

@@ -13,7 +13,7 @@ import io.assize.judge.JudgeException;
 import io.assize.judge.Prompt;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
-import io.assize.testing.DemoJudge;
+import io.assize.testing.LlamaCpp;
 import io.assize.testing.Programs;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -50,30 +50,7 @@ class HttpJudgeTest {
   @BeforeAll
   static void start() throws Exception {
     port = Programs.freePort();
-    server =
-        Programs.serve(
-            dir,
-            Map.of(),
-            port,
-            List.of(
-                Programs.VENV.resolve("bin/python").toString(),
-                "scripts/test-endpoint",
-                DemoJudge.path().toString(),
-                Integer.toString(port),
-                KEY));
-    HttpRequest health =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health")).build();
-    for (int i = 0; i < 300; i++) {
-      int status =
-          HttpClient.newHttpClient()
-              .send(health, HttpResponse.BodyHandlers.discarding())
-              .statusCode();
-      if (status == 200) {
-        return;
-      }
-      Thread.sleep(100);
-    }
-    throw new AssertionError("the endpoint is not ready");
+    server = LlamaCpp.serve(dir, port, KEY);
   }
 
   @AfterAll

@@ -16,14 +16,11 @@ import io.assize.judge.djl.DjlJudge;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import io.assize.testing.DemoJudge;
+import io.assize.testing.LlamaCpp;
 import io.assize.testing.Programs;
 import io.assize.testing.PublicData;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -53,27 +50,7 @@ class LlamaServerTest {
   @BeforeAll
   static void start() throws Exception {
     port = Programs.freePort();
-    server =
-        Programs.serve(
-            dir,
-            Map.of(),
-            port,
-            List.of(
-                Programs.VENV.resolve("bin/python").toString(),
-                "scripts/test-endpoint",
-                DemoJudge.path().toString(),
-                Integer.toString(port)));
-    HttpRequest health =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/health")).build();
-    int status = 0;
-    for (int i = 0; i < 300 && status != 200; i++) {
-      status =
-          HttpClient.newHttpClient()
-              .send(health, HttpResponse.BodyHandlers.discarding())
-              .statusCode();
-      Thread.sleep(100);
-    }
-    assertThat(status).isEqualTo(200);
+    server = LlamaCpp.serve(dir, port);
     here =
         DjlJudge.open(
             DemoJudge.config(

@@ -1,7 +1,5 @@
-package io.assize.judge.http;
+package io.assize.judge;
 
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -13,20 +11,20 @@ import java.util.Set;
  *
  * @param answers each answer's tokens, none empty
  */
-record AnswerTree(List<List<Long>> answers) {
-  AnswerTree {
+public record AnswerTree(List<List<Long>> answers) {
+  public AnswerTree {
     answers = answers.stream().map(List::copyOf).toList();
   }
 
   /** The answers in sequences that begin alike, without that beginning. */
-  static AnswerTree behindWhatTheyShare(List<List<Long>> sequences) {
+  public static AnswerTree behindWhatTheyShare(List<List<Long>> sequences) {
     int shared = shared(sequences);
     return new AnswerTree(
         sequences.stream().map(tokens -> tokens.subList(shared, tokens.size())).toList());
   }
 
   /** How many tokens all sequences begin with, less than any of them has. */
-  static int shared(List<List<Long>> sequences) {
+  public static int shared(List<List<Long>> sequences) {
     int shared = 0;
     while (true) {
       Set<Long> next = new LinkedHashSet<>();
@@ -44,7 +42,7 @@ record AnswerTree(List<List<Long>> answers) {
   }
 
   /** Each beginning, the empty one first, with the tokens that follow it in some answer. */
-  Map<List<Long>, Set<Long>> wanted() {
+  public Map<List<Long>, Set<Long>> wanted() {
     Map<List<Long>, Set<Long>> wanted = new LinkedHashMap<>();
     for (List<Long> answer : answers) {
       for (int i = 0; i < answer.size(); i++) {
@@ -55,20 +53,23 @@ record AnswerTree(List<List<Long>> answers) {
   }
 
   /**
-   * The answers' scores.
+   * The answers' scores, {@code [answers]}: each the sum of its tokens'.
    *
-   * @param known the log-probability of each token wanted, by what is before it
-   * @param perToken whether a score is divided by its tokens
+   * @param known the score of each token wanted, by what is before it
    */
-  double[] scores(Map<List<Long>, Map<Long, Double>> known, boolean perToken) {
-    List<Double> scores = new ArrayList<>();
-    for (List<Long> answer : answers) {
-      double sum = 0;
-      for (int i = 0; i < answer.size(); i++) {
-        sum += known.getOrDefault(answer.subList(0, i), new HashMap<>()).get(answer.get(i));
+  public double[] scores(Map<List<Long>, Map<Long, Double>> known) {
+    double[] scores = new double[answers.size()];
+    for (int answer = 0; answer < scores.length; answer++) {
+      List<Long> tokens = answers.get(answer);
+      for (int i = 0; i < tokens.size(); i++) {
+        scores[answer] += known.get(tokens.subList(0, i)).get(tokens.get(i));
       }
-      scores.add(perToken ? sum / answer.size() : sum);
     }
-    return scores.stream().mapToDouble(Double::doubleValue).toArray();
+    return scores;
+  }
+
+  /** How many tokens each answer has. */
+  public int[] lengths() {
+    return answers.stream().mapToInt(List::size).toArray();
   }
 }
