@@ -189,6 +189,10 @@ public record AssizeConfig(
     keys("", given.root(), used);
     for (String key : used.keySet()) {
       if (!known.containsKey(key) && FREE.stream().noneMatch(key::startsWith)) {
+        if (known.keySet().stream().anyMatch(k -> k.startsWith(key + "."))) {
+          throw UserError.configuration(
+              "%s must be a section { … }%s", key, Settings.origin(used.get(key)));
+        }
         throw UserError.configuration(
             "unknown configuration key %s%s: did you mean %s? (conf/reference.conf lists all keys)",
             key, Settings.origin(used.get(key)), nearest(key, known.keySet()));

@@ -110,7 +110,8 @@ public final class Settings {
     String value = text(key);
     if (!List.of(allowed).contains(value)) {
       throw UserError.configuration(
-          "%s is \"%s\": use one of %s", full(key), value, String.join(", ", allowed));
+          "%s is \"%s\": use one of %s%s",
+          full(key), value, String.join(", ", allowed), origin(key));
     }
     return value;
   }

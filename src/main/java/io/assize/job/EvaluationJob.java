@@ -119,6 +119,9 @@ public final class EvaluationJob {
       RunResult result =
           steps.named(
               "count the run", () -> result(corpus, plan.requests(), planning, done, current));
+      if (result.failed() > 0) {
+        progress.accept(FailedRequests.line(current));
+      }
       if (summaries) {
         steps.named("summarise", () -> summarise(corpus, current));
       }

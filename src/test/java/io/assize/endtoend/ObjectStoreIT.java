@@ -121,8 +121,9 @@ class ObjectStoreIT {
         Path file = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
         put(port, "bucket/day=1/a.parquet", Files.readAllBytes(file));
       }
+      // What it read with what depends on how slow the store is; its figures are not to.
       String judge =
-          "assize.judge={kind=djl,decision=forced,context_length=2048,slots=4,threads=1,model=\"%s\"}"
+          "assize.judge={kind=djl,decision=forced,context_length=2048,slots=4,threads=1,deterministic=true,model=\"%s\"}"
               .formatted(DemoJudge.path());
       String[] settings = {
         "-D",

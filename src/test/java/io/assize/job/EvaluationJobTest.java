@@ -49,6 +49,8 @@ class EvaluationJobTest {
 
   @TempDir private Path dir;
 
+  private final List<String> told = new ArrayList<>();
+
   private final Dataset<Row> pairs =
       LocalSpark.table(
           PAIRS,
@@ -439,6 +441,11 @@ class EvaluationJobTest {
     // Six of which nothing is recorded: engine errors, tried twice.
     RunResult first = judge(Mode.PENDING, pairs, "failures", settings);
     assertThat(first.failed()).isEqualTo(7);
+    assertThat(told)
+        .filteredOn(line -> line.startsWith("failed: "))
+        .singleElement()
+        .matches(l -> l.startsWith("failed: 6 engine_error, 1 unparsable; most often ("))
+        .matches(l -> !l.contains("\n"));
     Dataset<Row> verdicts = tables("failures").read("verdicts");
     assertThat(
             sorted(verdicts.groupBy("status", "attempts").count(), "status", "attempts", "count"))
@@ -684,7 +691,8 @@ class EvaluationJobTest {
   private RunResult judge(
       Mode mode, Dataset<Row> corpus, String out, Map<String, String> settings) {
     AssizeConfig config = config(written(corpus, out), out, settings);
-    return new EvaluationJob(LocalSpark.session(), config, mode, line -> {}).judgeOnly();
+    told.clear();
+    return new EvaluationJob(LocalSpark.session(), config, mode, told::add).judgeOnly();
   }
 
   private Path written(Dataset<Row> corpus, String out) {

@@ -91,6 +91,7 @@ public final class DjlJudge implements Judge {
     CheckpointFiles files = new CheckpointFiles(CheckpointFiles.find(path).path(), sums);
     try (Checkpoint checkpoint = files.open()) {
       DjlJudge judge = open(config, files, checkpoint, device, around);
+      NativeHeap.trim();
       LOG.info(
           "judge model {} loaded from {} on {} in {} s",
           files.name(),
@@ -219,6 +220,7 @@ public final class DjlJudge implements Judge {
   @Override
   public void close() {
     judge.close();
+    NativeHeap.trim();
   }
 
   /**
