@@ -31,6 +31,7 @@ import picocli.CommandLine.IVersionProvider;
       ExplainCommand.class,
       CompactCommand.class,
       ImportCommand.class,
+      RequestsCommand.class,
       BenchCommand.class,
       CommandLine.HelpCommand.class
     })

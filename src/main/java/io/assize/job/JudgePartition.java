@@ -4,26 +4,17 @@ import io.assize.config.JudgeConfig;
 import io.assize.judge.Answering;
 import io.assize.judge.Completion;
 import io.assize.judge.InFlight;
-import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeSpec;
 import io.assize.judge.LastingJudge;
-import io.assize.judge.Ruling;
 import io.assize.judge.WorkDone;
-import io.assize.prompt.Protocol;
-import io.assize.prompt.ProtocolKind;
 import io.assize.prompt.Request;
 import io.assize.spark.DeviceWork;
 import io.assize.spark.TaskJudge;
-import io.assize.store.VerdictTable;
-import io.assize.verdict.Decision;
-import io.assize.verdict.Order;
 import io.assize.verdict.Provenance;
 import io.assize.verdict.Status;
 import io.assize.verdict.Verdict;
 import java.lang.management.ManagementFactory;
-import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -51,16 +42,13 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
 
   private final JudgeSpec spec;
   private final RowRequests requests;
-  private final Protocol protocol;
+  private final VerdictMaker verdicts;
   private final Provenance provenance;
   private final Counters counters;
   private final int earlierAttempts;
 
-  /** A row in one order that wants the verdict. */
-  private record Asker(String sampleId, Order order) {}
-
   /** A request on its way. */
-  private record Work(Answering.Attempts attempts, String key, List<Asker> askers) {}
+  private record Work(Answering.Attempts attempts, String key, List<VerdictMaker.Asker> askers) {}
 
   JudgePartition(
       JudgeSpec spec,
@@ -70,7 +58,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
       int earlierAttempts) {
     this.spec = spec;
     this.requests = requests;
-    this.protocol = requests.protocol();
+    this.verdicts = new VerdictMaker(spec.name(), requests.protocol());
     this.provenance = provenance;
     this.counters = counters;
     this.earlierAttempts = earlierAttempts;
@@ -103,7 +91,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
             return new Work(
                 new Answering.Attempts(request, keyed.recording()),
                 keyed.key(),
-                askers(row, request));
+                VerdictMaker.askers(row, request));
           }
         };
     JudgeConfig settings = spec.config();
@@ -126,11 +114,7 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
         if (ready.isEmpty()) {
           InFlight.Answered<Work> answered = inFlight.next();
           Verdict verdict = verdict(answered, made);
-          List<Asker> askers = answered.row().askers();
-          ready.add(VerdictTable.TABLE.row(verdict));
-          for (Asker other : askers.subList(1, askers.size())) {
-            ready.add(VerdictTable.TABLE.row(verdict.sharedWith(other.sampleId(), other.order())));
-          }
+          ready.addAll(VerdictMaker.rows(verdict, answered.row().askers()));
         }
         return ready.remove();
       }
@@ -150,58 +134,20 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
                 judge.workDone().minus(before)));
   }
 
-  /** The rows that share a request: its own first. */
-  private static List<Asker> askers(Row row, Request request) {
-    List<Row> others = row.getList(row.fieldIndex("askers"));
-    List<Asker> askers = new ArrayList<>();
-    askers.add(new Asker(request.sampleId(), request.order()));
-    for (Row other : others) {
-      Asker asker = new Asker(other.getString(0), Order.of(other.getString(1)));
-      if (!asker.equals(askers.get(0))) {
-        askers.add(asker);
-      }
-    }
-    return askers;
-  }
-
   private Verdict verdict(InFlight.Answered<Work> answered, Provenance made) {
     Answering.Attempts attempts = answered.row().attempts();
-    Request request = attempts.request();
-    Completion completion = answered.completion();
-    Ruling ruling = null;
-    Status status;
-    String error = null;
-    String text = completion == null ? answered.failure().text() : completion.text();
-    if (answered.failure() != null) {
-      boolean tooLong = answered.failure().reason() == JudgeException.Reason.TOO_LONG;
-      status = tooLong ? Status.TOO_LONG : Status.ENGINE_ERROR;
-      error = answered.failure().getMessage();
-    } else {
-      ruling = completion.ruling(protocol.decision()).orElse(null);
-      status = ruling == null ? Status.UNPARSABLE : Status.OK;
-      error = ruling == null ? "the answer states no valid " + wanted() : null;
-    }
-    count(status, completion);
-    return new Verdict(
-        answered.row().key(),
-        request.sampleId(),
-        protocol.name(),
-        request.order(),
-        spec.name(),
-        ruling == null ? Decision.INVALID : request.order().decision(ruling.choice()),
-        ruling == null ? null : request.order().probability(ruling.probabilityFirst()),
-        ruling == null ? null : ruling.rating(),
-        text,
-        status,
-        error,
-        completion == null ? 0 : completion.promptTokens(),
-        completion == null ? 0 : completion.generatedTokens(),
-        completion == null ? null : completion.finishReason(),
-        Instant.now(),
-        made,
-        null,
-        attempts.note(),
-        earlierAttempts + attempts.attempts());
+    VerdictMaker.Asked asked =
+        new VerdictMaker.Asked(
+            attempts.request(),
+            answered.row().key(),
+            attempts.note(),
+            earlierAttempts + attempts.attempts());
+    Verdict verdict =
+        answered.failure() == null
+            ? verdicts.answered(asked, answered.completion(), made)
+            : verdicts.failed(asked, answered.failure(), made);
+    count(verdict.status(), answered.completion());
+    return verdict;
   }
 
   private void count(Status status, Completion completion) {
@@ -212,9 +158,5 @@ final class JudgePartition implements MapPartitionsFunction<Row, Row> {
     counters
         .tokens()
         .add(completion == null ? 0 : completion.promptTokens() + completion.generatedTokens());
-  }
-
-  private String wanted() {
-    return protocol.kind() == ProtocolKind.PAIRWISE ? "final decision" : "rating from 1 to 10";
   }
 }

@@ -20,6 +20,7 @@ import io.assize.config.UserError;
 import io.assize.corpus.CorpusSchema;
 import io.assize.corpus.Recordings;
 import io.assize.judge.JudgeSpec;
+import io.assize.prompt.PromptTemplate;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import io.assize.prompt.Request;
@@ -71,6 +72,7 @@ record JudgeStage(
   static JudgeStage of(SparkSession spark, AssizeConfig config, String runId) {
     Protocol protocol = Protocol.load(config.protocol());
     refuseLostWithoutLeast(config, protocol);
+    refuseCriteriaUnseen(config, protocol);
     Taxonomy taxonomy = Taxonomy.load(config.scenarios());
     return of(
         DriverCheck.of(spark, config.judge(), judge -> JudgeSpec.of(judge, protocol)),
@@ -85,6 +87,17 @@ record JudgeStage(
   /** Scores are the same in both orders, so one is enough. */
   private static List<Order> shown(String orders, Protocol protocol) {
     return protocol.scores() && orders.equals("both") ? List.of(Order.AB) : Order.shown(orders);
+  }
+
+  /** The default, group, is no choice of the user's. */
+  private static void refuseCriteriaUnseen(AssizeConfig config, Protocol protocol) {
+    if (config.requests().criteria().equals("scenario")
+        && !PromptTemplate.asksFor(protocol, "criteria")) {
+      throw UserError.configuration(
+          "assize.criteria is scenario, but protocol %s shows no criteria: choose another protocol,"
+              + " put {{ criteria }} into a template of your own, or leave assize.criteria out",
+          protocol.name());
+    }
   }
 
   /** A rating from 1 has a least one for a response that is not there; a score has none. */

@@ -2,6 +2,7 @@ package io.assize.judge;
 
 import io.assize.config.JudgeConfig;
 import io.assize.config.JudgeKind;
+import io.assize.config.UserError;
 import io.assize.prompt.Protocol;
 import java.util.Collection;
 import java.util.List;
@@ -39,6 +40,18 @@ public interface JudgeProvider extends JudgeKind {
    */
   default Optional<String> firstLook(JudgeConfig judge) {
     return Optional.empty();
+  }
+
+  /**
+   * How the judge is asked by files.
+   *
+   * @param without what its provider does not take of a request
+   * @throws io.assize.config.UserError where it cannot be
+   */
+  default BatchForm batches(JudgeConfig judge, List<String> without) {
+    throw UserError.configuration(
+        "a judge of kind %s is not asked by files of requests: set assize.judge.kind = http",
+        judge.kind());
   }
 
   /** Whether {@code assize.judge.model} names files, which each host needs on its own disk. */

@@ -52,7 +52,7 @@ public record JudgeSpec(
    */
   public static JudgeSpec ofTexts(JudgeConfig config, String rule) {
     DecisionRule read = Prompt.rule(rule);
-    ProtocolKind kind = read == DecisionRule.RATING ? ProtocolKind.SINGLE : ProtocolKind.PAIRWISE;
+    ProtocolKind kind = read != null && read.rates() ? ProtocolKind.SINGLE : ProtocolKind.PAIRWISE;
     return of(config, new Protocol("texts", kind, read, "model", "", "{{ prompt }}"));
   }
 

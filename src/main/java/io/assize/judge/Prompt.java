@@ -5,7 +5,6 @@ import io.assize.prompt.DecisionRule;
 import io.assize.prompt.Protocol;
 import io.assize.prompt.Request;
 import java.util.List;
-import java.util.Locale;
 
 /**
  * One request to a judge.
@@ -65,6 +64,6 @@ public record Prompt(
   }
 
   static DecisionRule rule(String rule) {
-    return rule.equals("none") ? null : DecisionRule.valueOf(rule.toUpperCase(Locale.ROOT));
+    return rule.equals("none") ? null : DecisionRule.of(rule);
   }
 }

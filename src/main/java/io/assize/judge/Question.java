@@ -22,7 +22,7 @@ public record Question(String prefix, List<String> answers) {
    * brackets tell 1 from the beginning of 10.
    */
   public static Question of(DecisionRule rule) {
-    return switch (rule) {
+    return switch (rule.kind()) {
       case FINAL_DECISION ->
           new Question("The final decision is", List.of(" Response 1", " Response 2", " Tie"));
       case RATING ->

@@ -81,7 +81,7 @@ public record Ruling(Choice choice, Double probabilityFirst, Double rating) {
       }
       best = p[i] > p[best] ? i : best;
     }
-    return switch (rule) {
+    return switch (rule.kind()) {
       case FINAL_DECISION -> new Ruling(Choice.of(best), p[0] + p[2] / 2, null);
       case RATING ->
           ofRating(

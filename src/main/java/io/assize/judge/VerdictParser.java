@@ -1,6 +1,7 @@
 package io.assize.judge;
 
 import io.assize.config.DecodingConfig;
+import io.assize.prompt.AnswerPatterns;
 import io.assize.prompt.DecisionRule;
 import io.assize.verdict.Choice;
 import java.util.Optional;
@@ -47,15 +48,22 @@ public final class VerdictParser {
   /**
    * The ruling that a text states; empty where it states none that is valid. Other spellings (a
    * full-width colon, a no-break space, a box, "Final decision:") are read only where the usual one
-   * states no ruling.
+   * states no ruling. Where a protocol has patterns of its own, these alone are.
    */
   public static Optional<Ruling> parse(DecisionRule rule, String text) {
     String said = withoutThinking(text);
-    return switch (rule) {
+    AnswerPatterns own = rule.patterns();
+    return switch (rule.kind()) {
       case FINAL_DECISION ->
-          decision(said, STATEMENT).or(() -> decision(boxesAnnounced(usual(said)), ANNOUNCED));
+          own != null
+              ? own.choice(said).map(Ruling::of)
+              : decision(said, STATEMENT)
+                  .or(() -> decision(boxesAnnounced(usual(said)), ANNOUNCED));
       case RATING ->
-          rating(said).or(() -> rating(BOXED_NUMBER.matcher(usual(said)).replaceAll("[[$1]]")));
+          own != null
+              ? own.rating(said).flatMap(VerdictParser::valid)
+              : rating(said)
+                  .or(() -> rating(BOXED_NUMBER.matcher(usual(said)).replaceAll("[[$1]]")));
       case SCORE -> Optional.empty();
     };
   }
@@ -109,10 +117,14 @@ public final class VerdictParser {
     while (matcher.find()) {
       last = matcher.group(1).strip();
     }
-    if (last == null || !NUMBER.matcher(last).matches()) {
+    return Optional.ofNullable(last).flatMap(VerdictParser::valid);
+  }
+
+  private static Optional<Ruling> valid(String number) {
+    if (!NUMBER.matcher(number.strip()).matches()) {
       return Optional.empty();
     }
-    double rating = Double.parseDouble(last);
+    double rating = Double.parseDouble(number.strip());
     boolean half = rating * 2 == Math.rint(rating * 2);
     return half && rating >= 1 && rating <= 10
         ? Optional.of(Ruling.ofRating(rating))

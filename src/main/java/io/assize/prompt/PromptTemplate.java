@@ -45,6 +45,11 @@ public final class PromptTemplate {
     return new PromptTemplate(protocol).render(probeFields(protocol));
   }
 
+  /** Whether a protocol's template asks for a field. */
+  public static boolean asksFor(Protocol protocol, String field) {
+    return Template.parse(protocol.template()).undeclared().contains(field);
+  }
+
   /** Refuses a template that does not parse, asks for what no row has, or shows too little. */
   static void check(Protocol protocol, String where) {
     String shown;

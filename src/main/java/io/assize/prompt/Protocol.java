@@ -37,8 +37,10 @@ public record Protocol(
   public static final List<String> BUILT_IN =
       List.of("pairwise", "pairwise-brief", "single", "reward", "reward-single");
 
+  private static final String READING = "reading";
+
   private static final Set<String> KEYS =
-      Set.of("name", "kind", "decision", "chat", "system", "template");
+      Set.of("name", "kind", "decision", "chat", "system", "template", READING);
 
   /** Reads a built-in protocol by its name, or a protocol file by its path. */
   public static Protocol load(String nameOrPath) {
@@ -60,6 +62,7 @@ public record Protocol(
     Settings settings = Settings.parse(hocon, where);
     Set<String> unknown = new TreeSet<>(settings.leaves().keySet());
     unknown.removeAll(KEYS);
+    unknown.removeIf(key -> key.startsWith(READING + "."));
     if (!unknown.isEmpty()) {
       throw UserError.configuration(
           "%s has the unknown key %s: a protocol has %s",
@@ -67,14 +70,16 @@ public record Protocol(
     }
     ProtocolKind kind = ProtocolKind.valueOf(upper(settings.choice("kind", "pairwise", "single")));
     DecisionRule decision =
-        DecisionRule.valueOf(
-            upper(settings.choice("decision", "final_decision", "rating", "score")));
-    boolean rates = decision == DecisionRule.RATING;
-    if (decision != DecisionRule.SCORE && (kind == ProtocolKind.SINGLE) != rates) {
+        DecisionRule.of(settings.choice("decision", "final_decision", "rating", "score"));
+    if (!decision.scores() && (kind == ProtocolKind.SINGLE) != decision.rates()) {
       throw UserError.configuration(
           "%s: decision %s does not fit kind %s: pairwise takes final_decision, single takes"
               + " rating, and both take score of a reward model",
-          where, lower(decision), kind.text());
+          where, decision.text(), kind.text());
+    }
+    if (settings.has(READING)) {
+      AnswerPatterns own = AnswerPatterns.of(settings.section(READING), decision.kind(), where);
+      decision = new DecisionRule(decision.kind(), own);
     }
     String chat = settings.optionalText("chat");
     Protocol protocol =
@@ -91,20 +96,21 @@ public record Protocol(
 
   /** Whether a reward model scores each response, instead of a text being read. */
   public boolean scores() {
-    return decision == DecisionRule.SCORE;
+    return decision.scores();
   }
 
   /** This protocol as HOCON that {@link #parse} reads back. */
   public String toHocon() {
     return String.format(
         Locale.ROOT,
-        "name = %s\nkind = %s\ndecision = %s\nchat = %s\nsystem = %s\ntemplate = %s\n",
+        "name = %s\nkind = %s\ndecision = %s\nchat = %s\nsystem = %s\ntemplate = %s\n%s",
         quote(name),
         kind.text(),
-        lower(decision),
+        decision.text(),
         quote(chat),
         quote(system),
-        quote(template));
+        quote(template),
+        decision.patterns() == null ? "" : READING + " = " + decision.patterns().toHocon() + "\n");
   }
 
   /**
@@ -112,7 +118,10 @@ public record Protocol(
    * meaning.
    */
   public String identity() {
-    return String.join("\u0000", name, kind.text(), lower(decision), chat);
+    String identity = String.join("\u0000", name, kind.text(), decision.text(), chat);
+    return decision.patterns() == null
+        ? identity
+        : identity + "\u0000" + decision.patterns().toHocon();
   }
 
   private static String quote(String text) {
@@ -121,9 +130,5 @@ public record Protocol(
 
   private static String upper(String text) {
     return text.toUpperCase(Locale.ROOT);
-  }
-
-  private static String lower(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT);
   }
 }

@@ -11,7 +11,6 @@ import io.assize.judge.WorkDone;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
 import java.io.IOException;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,7 +43,7 @@ public final class GeneratingJudge implements Judge {
   private final ModelText model;
   private final Engine engine;
   private final ContinuousBatch batch;
-  private final Map<DecisionRule, QuestionTokens> questions = new EnumMap<>(DecisionRule.class);
+  private final Map<DecisionRule, QuestionTokens> questions = new ConcurrentHashMap<>();
   private final ResponseScores responses;
   private final ExecutorService worker;
   private final Queue<Runnable> errands = new ConcurrentLinkedQueue<>();
@@ -116,7 +115,7 @@ public final class GeneratingJudge implements Judge {
     if (gone != null) {
       return CompletableFuture.failedFuture(gone);
     }
-    if (prompt.rule() == DecisionRule.SCORE) {
+    if (prompt.rule() != null && prompt.rule().scores()) {
       return responses.answer(prompt);
     }
     QuestionTokens question = question(prompt.rule());
@@ -140,7 +139,9 @@ public final class GeneratingJudge implements Judge {
   }
 
   private QuestionTokens question(DecisionRule rule) {
-    return rule == null ? null : questions.get(rule);
+    return rule == null
+        ? null
+        : questions.computeIfAbsent(rule, r -> new QuestionTokens(r, model.tokenizer()));
   }
 
   private ThinkThenDecide submit(long[] tokens, QuestionTokens question, int attempt) {

@@ -6,7 +6,6 @@ import io.assize.judge.Question;
 import io.assize.judge.Reading;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.ChatTemplate;
-import io.assize.prompt.DecisionRule;
 import io.assize.prompt.ScoredChats;
 import io.assize.prompt.Segment;
 import java.util.ArrayList;
@@ -35,7 +34,7 @@ public final class PromptReading {
 
   /** The readings of a prompt: one, or one for each response where these are scored. */
   public List<Reading> of(Prompt prompt) {
-    if (prompt.rule() == DecisionRule.SCORE) {
+    if (prompt.rule() != null && prompt.rule().scores()) {
       List<Reading> scored = new ArrayList<>();
       ChatTemplate whole = model.formats().whole(prompt.chat());
       for (List<ChatMessage> chat : ScoredChats.of(prompt.messages())) {

@@ -50,7 +50,7 @@ enum AskedAnswers {
   }
 
   static AskedAnswers of(DecisionRule rule) {
-    return rule == DecisionRule.RATING ? RATING : DECISION;
+    return rule.rates() ? RATING : DECISION;
   }
 
   int mostTokens() {

@@ -2,14 +2,18 @@ package io.assize.judge.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.assize.config.UserError;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.SystemRole;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,6 +54,10 @@ final class Dialect {
       this.words = words;
       this.fields = List.of(fields);
     }
+
+    private String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
   }
 
   private final Endpoint endpoint;
@@ -59,6 +67,27 @@ final class Dialect {
 
   Dialect(Endpoint endpoint) {
     this.endpoint = endpoint;
+  }
+
+  /**
+   * Of an endpoint that is known before it is asked.
+   *
+   * @param names what it does not take: {@code logprobs}, {@code max_tokens} (but {@code
+   *     max_completion_tokens}), {@code temperature}, {@code top_p}, {@code seed}, {@code system}
+   * @throws UserError for any other
+   */
+  static Dialect lacking(List<String> names) {
+    Dialect dialect = new Dialect(null);
+    for (String name : names) {
+      try {
+        dialect.lacks.add(Lack.valueOf(name.toUpperCase(Locale.ROOT)));
+      } catch (IllegalArgumentException e) {
+        String all = Arrays.stream(Lack.values()).map(Lack::text).collect(Collectors.joining(", "));
+        throw UserError.configuration(
+            "--without %s is nothing that requests can do without: name some of %s", name, all);
+      }
+    }
+    return dialect;
   }
 
   /** Most times that one request is worth changing. */

@@ -173,13 +173,7 @@ public final class HttpJudge implements Judge {
   private Completion answer(Prompt prompt) {
     List<ChatMessage> messages = prompt.messages();
     if (!decoding.writes() && prompt.rule() != null) {
-      Questioner.Answer answer = counted(questioner.ask(messages, null, prompt.rule()));
-      return new Completion(
-          answer.text(),
-          answer.ruling(),
-          answer.promptTokens(),
-          answer.generatedTokens(),
-          Completion.FORCED);
+      return counted(questioner.ask(messages, null, prompt.rule())).completion();
     }
     Reply critique = requests.chat(ChatRequest.critique(config, messages, prompt.attempt()));
     promptTokens.addAndGet(critique.promptTokens());
@@ -193,12 +187,7 @@ public final class HttpJudge implements Judge {
         throw e.having(critique.text());
       }
     }
-    return new Completion(
-        critique.text(),
-        ruling,
-        critique.promptTokens(),
-        critique.generatedTokens(),
-        ruling == null ? critique.finishReason() : Completion.FORCED);
+    return critique.completion(ruling);
   }
 
   private Questioner.Answer counted(Questioner.Answer answer) {

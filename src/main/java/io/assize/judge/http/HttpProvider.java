@@ -5,10 +5,12 @@ import io.assize.config.JudgeConfig;
 import io.assize.config.JudgeSettings;
 import io.assize.config.Settings;
 import io.assize.config.UserError;
+import io.assize.judge.BatchForm;
 import io.assize.judge.Judge;
 import io.assize.judge.JudgeProvider;
 import io.assize.judge.JudgeSpec;
 import io.assize.prompt.Protocol;
+import java.util.List;
 import java.util.Optional;
 
 /** {@code http}: a model at an OpenAI-compatible endpoint. */
@@ -64,6 +66,11 @@ public final class HttpProvider implements JudgeProvider {
   @Override
   public Judge open(JudgeSpec spec, String device) {
     return new HttpJudge(spec.config());
+  }
+
+  @Override
+  public BatchForm batches(JudgeConfig judge, List<String> without) {
+    return new BatchChat(judge, without);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.assize.judge.http;
 
+import io.assize.judge.Completion;
 import io.assize.judge.Ruling;
 import io.assize.prompt.ChatMessage;
 import io.assize.prompt.DecisionRule;
@@ -13,7 +14,13 @@ interface Questioner {
    * @param ruling null where the answer is none
    * @param text what was answered; null where answers were scored
    */
-  record Answer(Ruling ruling, String text, int promptTokens, int generatedTokens) {}
+  record Answer(Ruling ruling, String text, int promptTokens, int generatedTokens) {
+
+    /** The answer of a judge that was asked nothing else. */
+    Completion completion() {
+      return new Completion(text, ruling, promptTokens, generatedTokens, Completion.FORCED);
+    }
+  }
 
   /**
    * Puts it.

@@ -2,6 +2,8 @@ package io.assize.judge.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.Secrets;
+import io.assize.judge.JudgeException;
+import io.assize.judge.JudgeException.Reason;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -64,6 +66,16 @@ record Refusal(int status, String said, String to) {
     String said = error.path("message").isTextual() ? error.get("message").asText() : "" + error;
     said = raw.isTextual() ? said + ": " + raw.asText() : said;
     return new Refusal(code >= 400 && code < 600 ? code : 400, line(said), ELSEWHERE);
+  }
+
+  /** The same with the status of the answer that it came in. */
+  Refusal withStatus(int other) {
+    return new Refusal(other, said, to);
+  }
+
+  /** Why a request has no answer. */
+  JudgeException failure(String what) {
+    return new JudgeException(tooLong() ? Reason.TOO_LONG : Reason.ENGINE_ERROR, what);
   }
 
   private static String line(String body) {

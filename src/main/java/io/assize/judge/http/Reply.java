@@ -8,6 +8,7 @@ import io.assize.config.Secrets;
 import io.assize.judge.Completion;
 import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
+import io.assize.judge.Ruling;
 import io.assize.judge.VerdictParser;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,11 +31,16 @@ record Reply(
     List<Map<String, Double>> tokens) {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  static JsonNode json(String body, Endpoint endpoint) {
+  /**
+   * What was answered, as JSON.
+   *
+   * @param where who answered, for messages
+   */
+  static JsonNode json(String body, String where) {
     try {
       return JSON.readTree(body);
     } catch (JsonProcessingException e) {
-      throw new JudgeException(Reason.ENGINE_ERROR, endpoint + " answered with what is no JSON", e);
+      throw new JudgeException(Reason.ENGINE_ERROR, where + " answered with what is no JSON", e);
     }
   }
 
@@ -45,14 +51,19 @@ record Reply(
     return json;
   }
 
-  static Reply of(JsonNode json, Endpoint endpoint) {
+  /**
+   * A chat completion.
+   *
+   * @param where who answered, for messages
+   */
+  static Reply of(JsonNode json, String where) {
     JsonNode choice = json.path("choices").path(0);
     JsonNode message = choice.path("message");
     String text = text(message);
     boolean cut = choice.path("finish_reason").asText().equals("length");
     if (text == null && !cut) {
       throw new JudgeException(
-          Reason.ENGINE_ERROR, endpoint + " answered without choices[0].message.content");
+          Reason.ENGINE_ERROR, where + " answered without choices[0].message.content");
     }
     List<Map<String, Double>> tokens = new ArrayList<>();
     for (JsonNode token : choice.path("logprobs").path("content")) {
@@ -73,6 +84,29 @@ record Reply(
             || !message.path("reasoning").asText().isBlank()
             || (text != null && text.contains("</think>")),
         List.copyOf(tokens));
+  }
+
+  /** What an answer says instead of answering; null where it does not. */
+  static JsonNode error(JsonNode json) {
+    JsonNode choice = json.path("choices").path(0);
+    if (json.hasNonNull("error") && choice.isMissingNode()) {
+      return json.get("error");
+    }
+    return choice.hasNonNull("error") ? choice.get("error") : null;
+  }
+
+  /**
+   * A judge's answer whose text this is.
+   *
+   * @param ruling what decided in place of the text; null where nothing did
+   */
+  Completion completion(Ruling ruling) {
+    return new Completion(
+        text,
+        ruling,
+        promptTokens,
+        generatedTokens,
+        ruling == null ? finishReason : Completion.FORCED);
   }
 
   /** Whether the tokens were spent before anything was said: on thinking. */

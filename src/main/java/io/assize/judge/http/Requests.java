@@ -80,7 +80,7 @@ final class Requests {
 
   /** A chat completion's reply, in the form that the endpoint takes. */
   Reply chat(ObjectNode body) {
-    return Reply.of(post(endpoint.chat(), body), endpoint);
+    return Reply.of(post(endpoint.chat(), body), endpoint.toString());
   }
 
   /**
@@ -97,8 +97,8 @@ final class Requests {
         HttpResponse<String> response = exchange.send(request(to, sent));
         Refusal refusal;
         if (response.statusCode() == 200) {
-          JsonNode json = Reply.json(response.body(), endpoint);
-          JsonNode error = error(json);
+          JsonNode json = Reply.json(response.body(), endpoint.toString());
+          JsonNode error = Reply.error(json);
           if (error == null) {
             patience.answered();
             warned.set(false);
@@ -143,14 +143,6 @@ final class Requests {
     return learned || (refusal.concernsForm() && !other.equals(sent)) ? other : null;
   }
 
-  private static JsonNode error(JsonNode json) {
-    JsonNode choice = json.path("choices").path(0);
-    if (json.hasNonNull("error") && choice.isMissingNode()) {
-      return json.get("error");
-    }
-    return choice.hasNonNull("error") ? choice.get("error") : null;
-  }
-
   private HttpRequest request(URI to, ObjectNode body) {
     return authorized(
         HttpRequest.newBuilder(to)
@@ -188,7 +180,7 @@ final class Requests {
     if (refusal.concernsAll() || (form && !own)) {
       return concernsAll(what);
     }
-    return new JudgeException(refusal.tooLong() ? Reason.TOO_LONG : Reason.ENGINE_ERROR, what);
+    return refusal.failure(what);
   }
 
   /** A connection failed: returns where it is worth another try. */

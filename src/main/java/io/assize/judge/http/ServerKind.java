@@ -53,7 +53,7 @@ final class ServerKind {
 
   private static String owner(String body, Endpoint endpoint) {
     try {
-      return Reply.json(body, endpoint).path("data").path(0).path("owned_by").asText();
+      return Reply.json(body, endpoint.toString()).path("data").path(0).path("owned_by").asText();
     } catch (JudgeException e) {
       return "";
     }

@@ -44,7 +44,7 @@ class SentencePieceJudgeTest {
   /** A chat of the golden file. */
   private record Chat(List<ChatMessage> messages, JsonNode golden) {
     private double[] probabilities(DecisionRule rule, String where) {
-      return doubles(golden.path(rule.name()).path(where));
+      return doubles(golden.path(rule.kind().name()).path(where));
     }
 
     private long[] ids() {
