@@ -299,7 +299,7 @@ class EvaluationJobTest {
   @ValueSource(strings = {"delta", "parquet"})
   void whatTheStoreHasIsNotJudgedAgain(String format) throws IOException {
     Map<String, String> settings = Map.of("assize.store.format", format);
-    RunResult first = run(pairs.filter("sample_id <> '3'"), "first", settings);
+    RunResult first = judge(Mode.PENDING, pairs.filter("sample_id <> '3'"), "first", settings);
     assertThat(first.judged()).isEqualTo(6);
     Map<String, String> shared = new HashMap<>(settings);
     shared.put("assize.store.path", "\"" + dir.resolve("first/verdicts") + "\"");
@@ -308,15 +308,13 @@ class EvaluationJobTest {
     assertThat(grown.requests()).isEqualTo(8);
     assertThat(grown.judged()).isEqualTo(2);
     assertThat(grown.reused()).isEqualTo(6);
-    RunResult again = run(pairs.repartition(4), "again", shared);
+    RunResult again = judge(Mode.PENDING, pairs.repartition(4), "again", shared);
     assertThat(again.judged()).isZero();
     assertThat(again.work().waves()).isZero();
     run(pairs, "apart", settings);
     for (String table : List.of("win_rates.csv", "agreement.csv")) {
-      for (String out : List.of("grown", "again")) {
-        assertThat(dir.resolve(out).resolve(table))
-            .hasSameTextualContentAs(dir.resolve("apart").resolve(table));
-      }
+      assertThat(dir.resolve("grown").resolve(table))
+          .hasSameTextualContentAs(dir.resolve("apart").resolve(table));
     }
     assertThat(Files.readAllLines(dir.resolve("again/verdicts.csv"))).hasSize(9);
 
@@ -365,7 +363,7 @@ class EvaluationJobTest {
         .partitionBy("judge", "protocol")
         .save(dir.resolve("older/verdicts").toString());
     Dataset<Row> more = pairs.unionByName(mirrored("m")).filter("sample_id != '4'");
-    RunResult result = run(more, "older", Map.of());
+    RunResult result = judge(Mode.PENDING, more, "older", Map.of());
     assertThat(result.reused()).isEqualTo(14);
     assertThat(result.judged()).isZero();
     assertThat(tables("older").read("current_verdicts").count()).isEqualTo(14);
@@ -373,8 +371,9 @@ class EvaluationJobTest {
 
   @Test
   void aStoreOfAnotherFormatIsRefused() {
-    run(pairs, "as delta", Map.of());
-    assertThatThrownBy(() -> run(pairs, "as delta", Map.of("assize.store.format", "parquet")))
+    judge(Mode.PENDING, pairs, "as delta", Map.of());
+    Map<String, String> other = Map.of("assize.store.format", "parquet");
+    assertThatThrownBy(() -> judge(Mode.PENDING, pairs, "as delta", other))
         .isInstanceOf(UserError.class)
         .hasMessageContaining("is no Parquet table: set assize.store.format = delta");
   }
@@ -561,11 +560,14 @@ class EvaluationJobTest {
     settings.put("assize.summary.reference", quoted(place.resolve("ratings?.csv")));
     settings.put("assize.store.path", quoted(place.resolve("st[o]re")));
     settings.put("assize.store.format", format);
-    for (int reused : List.of(0, 2)) {
-      RunResult result = run(place.resolve("in: put"), odd + "/out %41", settings);
-      assertThat(result.reused()).as("of what was no engine error").isEqualTo(reused);
-      assertThat(tables(odd + "/out %41").read("current_verdicts").count()).isEqualTo(8);
-    }
+    String out = odd + "/out %41";
+    assertThat(run(place.resolve("in: put"), out, settings).reused()).isZero();
+    RunResult second =
+        new EvaluationJob(
+                LocalSpark.session(), config(place.resolve("in: put"), out, settings), line -> {})
+            .judgeOnly();
+    assertThat(second.reused()).as("of what was no engine error").isEqualTo(2);
+    assertThat(tables(out).read("current_verdicts").count()).isEqualTo(8);
     SummarizeJob.Result again =
         new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), line -> {})
             .run(
@@ -581,9 +583,9 @@ class EvaluationJobTest {
   @Test
   void everyToolCountsTheSameVerdictsOnceEach() throws IOException {
     Map<String, String> settings = Map.of("assize.store.format", "parquet");
-    run(pairs, "tools", settings);
+    judge(Mode.PENDING, pairs, "tools", settings);
     Dataset<Row> more = pairs.unionByName(mirrored("m")).filter("sample_id != '4'");
-    run(more, "tools", settings);
+    judge(Mode.PENDING, more, "tools", settings);
     VerdictStore.openThere(LocalSpark.session(), dir.resolve("tools/verdicts").toString())
         .compact();
     AssizeConfig all = config(written(more, "tools"), "tools", settings);
@@ -656,7 +658,7 @@ class EvaluationJobTest {
             })
         .run();
     assertThat(inner).contains("refused");
-    assertThat(run(pairs, "locked", Map.of()).reused()).isEqualTo(8);
+    assertThat(judge(Mode.PENDING, pairs, "locked", Map.of()).reused()).isEqualTo(8);
   }
 
   private static String quoted(Path path) {

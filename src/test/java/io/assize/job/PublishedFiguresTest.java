@@ -41,7 +41,7 @@ class PublishedFiguresTest {
   private static Path autoJ;
 
   @ParameterizedTest(name = "{0} partitions")
-  @ValueSource(ints = {1, 200})
+  @ValueSource(ints = {1, 50})
   void replayOfAutoJGivesItsPublishedTable(int partitions) throws IOException {
     Path imported = importedAutoJ();
     Path shuffled = dir.resolve("shuffled-" + partitions);
