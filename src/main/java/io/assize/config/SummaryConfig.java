@@ -1,5 +1,8 @@
 package io.assize.config;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * How verdicts become tables.
  *
@@ -10,6 +13,8 @@ package io.assize.config;
  * @param anchor the model rated 1000; null: the mean is
  * @param intervals how ratings' intervals are made
  * @param styleControl whether coefficients of style are fitted
+ * @param jury judges put together to one more
+ * @param families judge → the models of its own family
  * @param reference a CSV of ratings from elsewhere; null: none
  */
 public record SummaryConfig(
@@ -19,6 +24,8 @@ public record SummaryConfig(
     String anchor,
     Intervals intervals,
     boolean styleControl,
+    Jury jury,
+    Map<String, List<String>> families,
     String reference) {
   private static final String[] POLICIES = {"average", "strict", "drop"};
 
@@ -43,6 +50,28 @@ public record SummaryConfig(
     }
   }
 
+  /**
+   * Judges put together to one more.
+   *
+   * @param rules of {@code majority}, {@code mean} and {@code weighted}, a jury each; may be empty
+   * @param judges who sits; empty: all
+   */
+  public record Jury(List<String> rules, List<String> judges) {
+    private static final List<String> RULES = List.of("majority", "mean", "weighted");
+
+    private static Jury of(Settings settings) {
+      List<String> rules = settings.texts("rules").stream().distinct().toList();
+      for (String rule : rules) {
+        if (!RULES.contains(rule)) {
+          throw UserError.configuration(
+              "assize.summary.jury.rules has \"%s\": use some of %s",
+              rule, String.join(", ", RULES));
+        }
+      }
+      return new Jury(rules, settings.texts("judges").stream().distinct().toList());
+    }
+  }
+
   static SummaryConfig of(Settings settings) {
     return new SummaryConfig(
         settings.choice("outcomes", POLICIES),
@@ -51,6 +80,8 @@ public record SummaryConfig(
         settings.optionalText("anchor"),
         Intervals.of(settings),
         settings.flag("style_control"),
+        Jury.of(settings.section("jury")),
+        settings.section("families").lists(),
         settings.optionalText("reference"));
   }
 }

@@ -58,7 +58,7 @@ public final class PlanSampleJob {
       long games,
       String out) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
-    Dataset<Row> judged = SummarizeJob.verdicts(spark, verdicts);
+    Dataset<Row> judged = SummarizeJob.verdicts(spark, List.of(verdicts));
     Dataset<Row> rows = JudgedCorpus.read(spark, corpus, schema, LOG::info).valid();
     SamplePlans plans = summaries.tables(judged, rows, taxonomy, line -> {}).plan(width, games);
     if (out != null) {

@@ -29,6 +29,7 @@ final class Summaries {
                 OutcomePolicy.of(config.outcomes()), OutcomePolicy.of(config.agreementOutcomes()))
             .withModels(config.baseline(), config.anchor())
             .withStyleControl(config.styleControl())
+            .withFamilies(config.families())
             .withDraws(
                 config.intervals().bootstrap(),
                 config.intervals().replicates(),

@@ -12,6 +12,7 @@ import java.util.Map;
  * @param style judge → ratings beside coefficients of style; those that could be fitted
  * @param leftOut what gave no outcome
  * @param reference model → rating from elsewhere; may be empty
+ * @param families judge → the score of its own family's models by other judges
  * @param people judge → of each model the mean rating by the judge and by people
  */
 record Fits(
@@ -20,6 +21,7 @@ record Fits(
     Map<String, StyleControlled> style,
     LeftOut leftOut,
     Map<String, Double> reference,
+    Map<String, Double> families,
     Map<String, List<double[]>> people,
     SummaryOptions options)
     implements Serializable {

@@ -33,7 +33,7 @@ import org.apache.spark.sql.types.DataTypes;
  */
 record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> setAside) {
   private static final List<String> PAIR_COLUMNS =
-      List.of("prompt", MODEL_A, MODEL_B, RESPONSE_A, RESPONSE_B, "label");
+      List.of(MODEL_A, MODEL_B, RESPONSE_A, RESPONSE_B, "label");
 
   private static final List<String> LEFT_OUT_COLUMNS =
       List.of("scenario", MODEL_A, MODEL_B, "model", "reason");
@@ -41,6 +41,12 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
   /** All judged pairs. */
   JavaRDD<GameBlock> blocks() {
     return Games.blocks(Outcomes.ofPairs(verdicts), games());
+  }
+
+  /** Each judge's verdicts on pairs as {@link Outcomes#ofPairs} has them, scenario and prompt. */
+  Dataset<Row> outcomes() {
+    return Outcomes.ofPairs(verdicts)
+        .join(corpus.select(col(SAMPLE_ID), col("scenario"), prompt(corpus).as("prompt")), SAMPLE_ID);
   }
 
   /** Each judge's mean ratings with people's, by model, where the corpus has them. */
@@ -102,26 +108,35 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
 
   private Dataset<Row> games() {
     List<Column> columns = new ArrayList<>(List.of(col(SAMPLE_ID), col("scenario")));
+    columns.add(prompt(corpus).as("prompt"));
     PAIR_COLUMNS.forEach(name -> columns.add(column(name)));
-    // A row without a prompt stands for itself.
-    Column prompt =
-        when(column("prompt").isNotNull(), xxhash64(column("prompt")))
-            .otherwise(xxhash64(col(SAMPLE_ID)));
     return corpus
         .select(columns.toArray(new Column[0]))
         .filter(col(MODEL_A).isNotNull().and(col(MODEL_B).isNotNull()))
         .select(
             col(SAMPLE_ID),
             col("scenario"),
-            prompt.as("prompt"),
+            col("prompt"),
             col(MODEL_A),
             col(MODEL_B),
             col("label"),
             Features.OF.apply(col(RESPONSE_A), col(RESPONSE_B)).as("features"));
   }
 
+  /** What tells prompts apart; a row without a prompt stands for itself. */
+  static Column prompt(Dataset<Row> corpus) {
+    Column prompt = text(corpus, "prompt");
+    return when(prompt.isNotNull(), xxhash64(prompt)).otherwise(xxhash64(col(SAMPLE_ID)));
+  }
+
+  /** A column of texts; null where the corpus lacks it. */
+  static Column text(Dataset<Row> corpus, String name) {
+    boolean there = Arrays.asList(corpus.columns()).contains(name);
+    return (there ? col(name) : lit(null)).cast(DataTypes.StringType).as(name);
+  }
+
   private Column column(String name) {
-    return (has(name) ? col(name) : lit(null)).cast(DataTypes.StringType).as(name);
+    return text(corpus, name);
   }
 
   private boolean has(String name) {

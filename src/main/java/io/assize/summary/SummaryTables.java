@@ -42,6 +42,9 @@ public final class SummaryTables {
   public static final String CORRECTED_WIN_RATES = "corrected_win_rates";
   public static final String COEFFICIENTS = "coefficients";
   public static final String CORRELATIONS = "correlations";
+  public static final String JURY_AGREEMENT = "jury_agreement";
+  public static final String JUDGE_LEAN = "judge_lean";
+  public static final String SYSTEM_RANKING = "system_ranking";
   public static final String LEFT_OUT = "left_out";
   public static final String SCORE_DISTRIBUTIONS = "score_distributions";
 
@@ -60,6 +63,8 @@ public final class SummaryTables {
           new CorrectedWinRateTable(),
           new CoefficientTable(),
           new CorrelationTable(),
+          new JuryAgreementTable(),
+          new JudgeLeanTable(),
           new LeftOutTable(),
           new ScoreDistributionTable());
 
@@ -167,6 +172,7 @@ public final class SummaryTables {
             controls.style,
             leftOut,
             reference,
+            OwnFamilies.byOthers(wholes, names.value(), options),
             input.people(),
             options);
     // In one partition and in order, which every table of them then has: tables are small beside
@@ -175,7 +181,7 @@ public final class SummaryTables {
     JavaRDD<Ratings.Rated> ratings = rated.sortBy(r -> Levels.key(r.judge(), r.level()), true, 1);
     JavaRDD<Level> both =
         kept.keep(ordered.zip(ratings).map(pair -> new Level(pair._1(), pair._2())));
-    return new Summary(spark, both, context.broadcast(fits), input.ratings(), tree);
+    return new Summary(spark, both, context.broadcast(fits), input.ratings(), input.outcomes(), tree);
   }
 
   private static <T> JavaRDD<T> computed(JavaRDD<T> kept) {

@@ -95,7 +95,7 @@ class SummarizeJobTest {
   private TableStore summarize(Path out) {
     new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), said::add)
         .run(
-            dir.resolve("verdicts").toString(),
+            List.of(dir.resolve("verdicts").toString()),
             AssizeConfig.parse(
                     "assize { judge.kind = length, output.dir = none }",
                     Map.of("assize.corpus.path", dir.resolve("corpus").toString()))
