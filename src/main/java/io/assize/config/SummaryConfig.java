@@ -15,7 +15,7 @@ import java.util.Map;
  * @param styleControl whether coefficients of style are fitted
  * @param jury judges put together to one more
  * @param families judge → the models of its own family
- * @param reference a CSV of ratings from elsewhere; null: none
+ * @param reference ratings from elsewhere; null: none
  */
 public record SummaryConfig(
     String outcomes,
@@ -26,7 +26,7 @@ public record SummaryConfig(
     boolean styleControl,
     Jury jury,
     Map<String, List<String>> families,
-    String reference) {
+    Reference reference) {
   private static final String[] POLICIES = {"average", "strict", "drop"};
 
   /**
@@ -47,6 +47,25 @@ public record SummaryConfig(
     /** Whether they come from replicates. */
     public boolean bootstrap() {
       return method.equals("bootstrap");
+    }
+  }
+
+  /**
+   * Ratings or ranks of models from elsewhere.
+   *
+   * @param path a CSV
+   * @param model the column of models' names
+   * @param rating the column of ratings
+   * @param rank the column of ranks, 1 the best, which is read where there is no rating
+   */
+  public record Reference(String path, String model, String rating, String rank) {
+    private static Reference of(Settings settings) {
+      Settings columns = settings.section("reference_columns");
+      String path = settings.optionalText("reference");
+      return path == null
+          ? null
+          : new Reference(
+              path, columns.text("model"), columns.text("rating"), columns.text("rank"));
     }
   }
 
@@ -82,6 +101,6 @@ public record SummaryConfig(
         settings.flag("style_control"),
         Jury.of(settings.section("jury")),
         settings.section("families").lists(),
-        settings.optionalText("reference"));
+        Reference.of(settings));
   }
 }

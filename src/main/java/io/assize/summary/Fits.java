@@ -13,7 +13,8 @@ import java.util.Map;
  * @param leftOut what gave no outcome
  * @param reference model → rating from elsewhere; may be empty
  * @param families judge → the score of its own family's models by other judges
- * @param people judge → of each model the mean rating by the judge and by people
+ * @param ratings mean ratings of single responses
+ * @param ratedOnly the levels that have these and no pair, in the tables' order
  */
 record Fits(
     Names names,
@@ -22,7 +23,8 @@ record Fits(
     LeftOut leftOut,
     Map<String, Double> reference,
     Map<String, Double> families,
-    Map<String, List<double[]>> people,
+    MeanRatings ratings,
+    List<MeanRatings.Key> ratedOnly,
     SummaryOptions options)
     implements Serializable {
 

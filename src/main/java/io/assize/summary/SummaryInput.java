@@ -5,7 +5,6 @@ import static io.assize.table.ColumnNames.MODEL_B;
 import static io.assize.table.ColumnNames.RESPONSE_A;
 import static io.assize.table.ColumnNames.RESPONSE_B;
 import static io.assize.table.ColumnNames.SAMPLE_ID;
-import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
@@ -16,8 +15,6 @@ import io.assize.verdict.OutcomePolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -47,26 +44,6 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
   Dataset<Row> outcomes() {
     return Outcomes.ofPairs(verdicts)
         .join(corpus.select(col(SAMPLE_ID), col("scenario"), prompt(corpus).as("prompt")), SAMPLE_ID);
-  }
-
-  /** Each judge's mean ratings with people's, by model, where the corpus has them. */
-  Map<String, List<double[]>> people() {
-    Map<String, List<double[]>> byJudge = new TreeMap<>();
-    if (!has("rating") || !has("model")) {
-      return byJudge;
-    }
-    ratings()
-        .filter(col("rating").isNotNull().and(col("person").isNotNull()))
-        .groupBy("judge", "model")
-        .agg(avg("rating").as("judged"), avg("person").as("person"))
-        .orderBy("judge", "model")
-        .collectAsList()
-        .forEach(
-            row ->
-                byJudge
-                    .computeIfAbsent(row.getString(0), j -> new ArrayList<>())
-                    .add(new double[] {row.<Double>getAs("judged"), row.<Double>getAs("person")}));
-    return byJudge;
   }
 
   /** Ratings of single responses: judge, scenario, model, rating, person; null where none is. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -65,6 +66,7 @@ public final class SummaryTables {
           new CorrelationTable(),
           new JuryAgreementTable(),
           new JudgeLeanTable(),
+          new SystemRankingTable(),
           new LeftOutTable(),
           new ScoreDistributionTable());
 
@@ -165,6 +167,7 @@ public final class SummaryTables {
     Controls controls = step("length and style", () -> controls(blocks, wholes, names, rated));
     LeftOut leftOut =
         step("left out", () -> input.leftOut(names.value(), tree, options.outcomes()));
+    MeanRatings ratings = step("mean ratings", () -> MeanRatings.of(input.ratings(), tree));
     Fits fits =
         new Fits(
             names.value(),
@@ -173,15 +176,23 @@ public final class SummaryTables {
             leftOut,
             reference,
             OwnFamilies.byOthers(wholes, names.value(), options),
-            input.people(),
+            ratings,
+            ratedOnly(ratings, levels),
             options);
     // In one partition and in order, which every table of them then has: tables are small beside
     // what they are made of.
     JavaRDD<LevelSums> ordered = levels.sortBy(l -> Levels.key(l.judge, l.level), true, 1);
-    JavaRDD<Ratings.Rated> ratings = rated.sortBy(r -> Levels.key(r.judge(), r.level()), true, 1);
+    JavaRDD<Ratings.Rated> orderedRatings =
+        rated.sortBy(r -> Levels.key(r.judge(), r.level()), true, 1);
     JavaRDD<Level> both =
-        kept.keep(ordered.zip(ratings).map(pair -> new Level(pair._1(), pair._2())));
+        kept.keep(ordered.zip(orderedRatings).map(pair -> new Level(pair._1(), pair._2())));
     return new Summary(spark, both, context.broadcast(fits), input.ratings(), input.outcomes(), tree);
+  }
+
+  private static List<MeanRatings.Key> ratedOnly(MeanRatings ratings, JavaRDD<LevelSums> levels) {
+    TreeSet<MeanRatings.Key> keys = new TreeSet<>(ratings.levels());
+    levels.map(level -> new MeanRatings.Key(level.judge, level.level)).collect().forEach(keys::remove);
+    return List.copyOf(keys);
   }
 
   private static <T> JavaRDD<T> computed(JavaRDD<T> kept) {
