@@ -11,7 +11,7 @@ import org.apache.spark.sql.SparkSession;
  * What {@link SummaryTable}s are made of.
  *
  * @param levels in one partition, in the tables' order
- * @param ratings single responses: judge, scenario, model, rating (null: none was given), person
+ * @param ratings single responses: see {@link SummaryInput#ratings}
  * @param outcomes pairs: see {@link SummaryInput#outcomes}
  * @param tree the levels of each scenario
  */

@@ -46,7 +46,10 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
         .join(corpus.select(col(SAMPLE_ID), col("scenario"), prompt(corpus).as("prompt")), SAMPLE_ID);
   }
 
-  /** Ratings of single responses: judge, scenario, model, rating, person; null where none is. */
+  /**
+   * Ratings of single responses: judge, sample_id, scenario, prompt, model, rating, person; null
+   * where none is.
+   */
   Dataset<Row> ratings() {
     Dataset<Row> single =
         verdicts.filter(col("order").equalTo("single")).select("judge", SAMPLE_ID, "rating");
@@ -55,6 +58,7 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
         corpus.select(
             col(SAMPLE_ID),
             col("scenario"),
+            prompt(corpus).as("prompt"),
             column("model"),
             person.cast(DataTypes.DoubleType).as("person")),
         SAMPLE_ID);

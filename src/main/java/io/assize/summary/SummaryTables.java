@@ -46,6 +46,7 @@ public final class SummaryTables {
   public static final String JURY_AGREEMENT = "jury_agreement";
   public static final String JUDGE_LEAN = "judge_lean";
   public static final String SYSTEM_RANKING = "system_ranking";
+  public static final String BEST_OF_N = "best_of_n";
   public static final String LEFT_OUT = "left_out";
   public static final String SCORE_DISTRIBUTIONS = "score_distributions";
 
@@ -68,7 +69,8 @@ public final class SummaryTables {
           new JudgeLeanTable(),
           new SystemRankingTable(),
           new LeftOutTable(),
-          new ScoreDistributionTable());
+          new ScoreDistributionTable(),
+          new BestOfNTable());
 
   private final SparkSession spark;
   private final Levels tree;
