@@ -106,6 +106,9 @@ final class PairsCommand implements Callable<Integer> {
   }
 
   private Choice choice() {
+    if (which.roundRobin) {
+      return new Choice.RoundRobin();
+    }
     if (which.baseline != null) {
       return new Choice.Baseline(which.baseline);
     }
@@ -115,11 +118,8 @@ final class PairsCommand implements Callable<Integer> {
     if (which.budget != null) {
       return new Choice.Budget(positive("--budget", which.budget), seed);
     }
-    if (which.leastSure == null) {
-      return new Choice.RoundRobin();
-    }
-    if (verdicts == null) {
-      throw UserError.configuration("--least-sure needs the verdicts so far: --verdicts DIR");
+    if (which.leastSure == null || verdicts == null) {
+      throw UserError.configuration("--least-sure N needs the verdicts so far: --verdicts DIR");
     }
     return new Choice.LeastSure(positive("--least-sure", which.leastSure), verdicts);
   }

@@ -65,14 +65,7 @@ public record CorpusConfig(
   /** The same with another meaning of a null response. */
   public CorpusConfig withEmptyResponse(String meaning) {
     return new CorpusConfig(
-        paths,
-        format,
-        columns,
-        labelValues,
-        defaultScenario,
-        meaning,
-        equalResponses,
-        sample);
+        paths, format, columns, labelValues, defaultScenario, meaning, equalResponses, sample);
   }
 
   /** The same of a corpus in our column names. */

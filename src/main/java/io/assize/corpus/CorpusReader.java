@@ -169,8 +169,7 @@ public final class CorpusReader {
 
   private static Row scan(Dataset<Row> checked, List<String> paths, CorpusSchema schema) {
     Column good = col(REASON).isNull();
-    Column[] ids =
-        Arrays.stream(identity(schema)).map(id -> when(good, id)).toArray(Column[]::new);
+    Column[] ids = Arrays.stream(identity(schema)).map(id -> when(good, id)).toArray(Column[]::new);
     try {
       return checked
           .agg(
@@ -184,8 +183,8 @@ public final class CorpusReader {
   }
 
   /**
-   * Of valid rows of one identity the one of the smallest hash stays, in whatever order they
-   * come; columns that nobody mapped decide only between rows that are otherwise equal.
+   * Of valid rows of one identity the one of the smallest hash stays, in whatever order they come;
+   * columns that nobody mapped decide only between rows that are otherwise equal.
    */
   private static Column repeated(Dataset<Row> mapped, CorpusSchema schema) {
     Column used =
@@ -201,8 +200,7 @@ public final class CorpusReader {
     same.add(col(REASON).isNull());
     Column place =
         row_number()
-            .over(
-                Window.partitionBy(same.toArray(new Column[0])).orderBy(used, everything));
+            .over(Window.partitionBy(same.toArray(new Column[0])).orderBy(used, everything));
     return when(place.gt(1), lit("duplicate " + String.join(" and ", schema.identity())));
   }
 
@@ -257,8 +255,7 @@ public final class CorpusReader {
     return out.select(columns.toArray(new Column[0]));
   }
 
-  private static Dataset<Row> sample(
-      Dataset<Row> valid, CorpusConfig config, CorpusSchema schema) {
+  private static Dataset<Row> sample(Dataset<Row> valid, CorpusConfig config, CorpusSchema schema) {
     if (config.sample() == 0) {
       return valid;
     }

@@ -154,12 +154,14 @@ record JudgeStage(
         recordings == null
             ? shown.withColumn("recording", lit(null).cast("string"))
             : withRecordings(shown, recordings);
-    return requests.withColumn("recording", coalesce(unasked(), col("recording"))).select(columns());
+    return requests
+        .withColumn("recording", coalesce(unasked(), col("recording")))
+        .select(columns());
   }
 
   /**
-   * What is decided without the judge, in terms of a and b; null for what is to be judged. A response
-   * that is not there loses.
+   * What is decided without the judge, in terms of a and b; null for what is to be judged. A
+   * response that is not there loses.
    */
   private Column unasked() {
     if (!pairwise()) {

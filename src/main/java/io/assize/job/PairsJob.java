@@ -98,7 +98,8 @@ public final class PairsJob {
       config.corpus().paths().forEach(path -> tables.refuseOver("the outputs", path, null));
       tables.prepare();
       spark.sparkContext().setJobGroup("assize", "assize: make pairs", true);
-      Corpus outputs = new CorpusReader(spark, progress).read(config.corpus(), CorpusSchema.OUTPUTS);
+      Corpus outputs =
+          new CorpusReader(spark, progress).read(config.corpus(), CorpusSchema.OUTPUTS);
       if (outputs.rowsValid() == 0) {
         throw outputs.nothingLeft(config.corpus().paths(), "paired", "");
       }
@@ -180,9 +181,7 @@ public final class PairsJob {
 
   private static Row counts(Dataset<Row> pairs) {
     Column equal = when(col(RESPONSE_A).equalTo(col(RESPONSE_B)), 1L).otherwise(0L);
-    return pairs
-        .agg(count(lit(1)), countDistinct(PROMPT_ID), coalesce(sum(equal), lit(0L)))
-        .head();
+    return pairs.agg(count(lit(1)), countDistinct(PROMPT_ID), coalesce(sum(equal), lit(0L))).head();
   }
 
   private static String why(Choice choice) {

@@ -74,8 +74,7 @@ public final class PlanSampleJob {
       wanted.add(RowFactory.create(pair.a(), pair.b(), pair.games()));
     }
     Dataset<Row> pairs =
-        rows.sparkSession()
-            .createDataFrame(wanted, PAIRS).groupBy("first", "second").sum("games");
+        rows.sparkSession().createDataFrame(wanted, PAIRS).groupBy("first", "second").sum("games");
     return rows.join(judged.select(SAMPLE_ID).distinct(), SAMPLE_ID, "left_anti")
         .withColumn("first", least(col(MODEL_A), col(MODEL_B)))
         .withColumn("second", greatest(col(MODEL_A), col(MODEL_B)))

@@ -47,8 +47,7 @@ final class Summaries {
   }
 
   /** Ratings by model; of ranks the negative, so that more is better. */
-  private static Map<String, Double> reference(
-      SparkSession spark, SummaryConfig.Reference config) {
+  private static Map<String, Double> reference(SparkSession spark, SummaryConfig.Reference config) {
     String path = config.path();
     String[] found = Paths.find(spark, "assize.summary.reference", List.of(path));
     Dataset<Row> rows;

@@ -28,9 +28,7 @@ final class Ballot {
     }
   }
 
-  /**
-   * The decision of the greatest weight; where several share it, a tie. Invalid without votes.
-   */
+  /** The decision of the greatest weight; where several share it, a tie. Invalid without votes. */
   Decision majority() {
     long most = Arrays.stream(weights).max().orElse(0);
     Decision found = Decision.INVALID;
@@ -60,8 +58,6 @@ final class Ballot {
 
   /** The median or the mean of ratings, sorted. */
   static double rating(double[] sorted, boolean median) {
-    return median
-        ? Quantiles.of(sorted, 0.5)
-        : Arrays.stream(sorted).sum() / sorted.length;
+    return median ? Quantiles.of(sorted, 0.5) : Arrays.stream(sorted).sum() / sorted.length;
   }
 }

@@ -22,8 +22,14 @@ final class CorrelationTable implements LevelTable<CorrelationTable.Correlated> 
                   + " from elsewhere")
           .text("judge", Correlated::judge, Levels.JUDGE_MEANING)
           .text("scenario", Correlated::level, Levels.SCENARIO_MEANING)
-          .text("quantity", Correlated::quantity, "`win_rate`, `bradley_terry`, or `rating` of single responses")
-          .text("reference", Correlated::reference, "`people`, `reference` for ratings elsewhere, or what pairs say: `win_rate`, `bradley_terry`")
+          .text(
+              "quantity",
+              Correlated::quantity,
+              "`win_rate`, `bradley_terry`, or `rating` of single responses")
+          .text(
+              "reference",
+              Correlated::reference,
+              "`people`, `reference` for ratings elsewhere, or what pairs say: `win_rate`, `bradley_terry`")
           .integer("n", row -> row.of().n(), "models")
           .number("pearson", row -> row.of().pearson(), "Pearson's correlation")
           .number("spearman", row -> row.of().spearman(), "Spearman's, of ranks")

@@ -11,7 +11,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
 import io.assize.verdict.Decision;
-import java.util.Arrays;
+import java.io.Serializable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +23,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
@@ -121,12 +122,10 @@ public final class Jury {
   }
 
   /** Who votes: a judge as it was asked by a protocol. */
-  record Juror(String judge, String protocol) implements Comparable<Juror>, java.io.Serializable {
+  record Juror(String judge, String protocol) implements Comparable<Juror>, Serializable {
     @Override
     public int compareTo(Juror other) {
-      return Comparator.comparing(Juror::judge)
-          .thenComparing(Juror::protocol)
-          .compare(this, other);
+      return Comparator.comparing(Juror::judge).thenComparing(Juror::protocol).compare(this, other);
     }
   }
 
@@ -136,7 +135,7 @@ public final class Jury {
     private final JurorWeights weights;
 
     /** Row → order → juror → its verdict. */
-    private final TreeMap<String, TreeMap<String, TreeMap<Juror, Row>>> rows = new TreeMap<>();
+    private final Map<String, Map<String, Map<Juror, Row>>> rows = new TreeMap<>();
 
     Sitting(List<Rule> rules, JurorWeights all, List<Row> votes) {
       this.rules = rules;
@@ -158,7 +157,7 @@ public final class Jury {
       return rows.entrySet().stream().flatMap(row -> verdicts(row.getKey(), row.getValue()));
     }
 
-    private Stream<Row> verdicts(String id, TreeMap<String, TreeMap<Juror, Row>> orders) {
+    private Stream<Row> verdicts(String id, Map<String, Map<Juror, Row>> orders) {
       return orders.keySet().stream()
           .flatMap(
               order -> {
@@ -172,8 +171,7 @@ public final class Jury {
     }
 
     /** Who saw the other order of a pair only votes in this one, too. */
-    private static Map<Juror, Row> votes(
-        String order, TreeMap<String, TreeMap<Juror, Row>> orders) {
+    private static Map<Juror, Row> votes(String order, Map<String, Map<Juror, Row>> orders) {
       TreeMap<Juror, Row> votes = new TreeMap<>(orders.get(order));
       if (!order.equals("single")) {
         orders.forEach(
@@ -233,7 +231,7 @@ public final class Jury {
         Double probability,
         Double rating,
         String status) {
-      return org.apache.spark.sql.RowFactory.create(
+      return RowFactory.create(
           id, order, rule.judge(), PROTOCOL, decision, probability, rating, status);
     }
 

@@ -60,8 +60,7 @@ final class JuryAgreementTable implements SummaryTable, Serializable {
             .count("judges", Agreement::judges, "how many")
             .count("n", row -> row.votes().rows(), "rows on which two of them have a vote")
             .count("votes", row -> row.votes().votes(), "on these rows")
-            .count(
-                "split", row -> row.votes().split(), "rows on which no decision has most votes")
+            .count("split", row -> row.votes().split(), "rows on which no decision has most votes")
             .number(
                 "agreement",
                 row -> row.votes().agreement(),
@@ -176,7 +175,8 @@ final class JuryAgreementTable implements SummaryTable, Serializable {
       double score = Outcomes.score(row, policy);
       if (!Double.isNaN(score)) {
         votes.put(
-            names.get(new Juror(row.getAs("judge"), row.getAs("protocol"))), Decision.ofScore(score));
+            names.get(new Juror(row.getAs("judge"), row.getAs("protocol"))),
+            Decision.ofScore(score));
       }
     }
 

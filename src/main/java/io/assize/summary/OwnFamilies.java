@@ -16,8 +16,7 @@ final class OwnFamilies {
    *
    * @param wholes each judge's sums over all
    */
-  static Map<String, Double> byOthers(
-      List<LevelSums> wholes, Names names, SummaryOptions options) {
+  static Map<String, Double> byOthers(List<LevelSums> wholes, Names names, SummaryOptions options) {
     Map<String, Double> shares = new TreeMap<>();
     for (LevelSums whole : wholes) {
       List<LevelSums> others =
@@ -53,9 +52,7 @@ final class OwnFamilies {
     long n = 0;
     for (LevelSums judge : judges) {
       ScoreSums scores =
-          judge
-              .of(PairSums.class)
-              .of(names.number(judge.judge, x), names.number(judge.judge, y));
+          judge.of(PairSums.class).of(names.number(judge.judge, x), names.number(judge.judge, y));
       sum += scores.sum();
       n += scores.n();
     }

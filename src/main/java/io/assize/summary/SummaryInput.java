@@ -43,7 +43,8 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
   /** Each judge's verdicts on pairs as {@link Outcomes#ofPairs} has them, scenario and prompt. */
   Dataset<Row> outcomes() {
     return Outcomes.ofPairs(verdicts)
-        .join(corpus.select(col(SAMPLE_ID), col("scenario"), prompt(corpus).as("prompt")), SAMPLE_ID);
+        .join(
+            corpus.select(col(SAMPLE_ID), col("scenario"), prompt(corpus).as("prompt")), SAMPLE_ID);
   }
 
   /**

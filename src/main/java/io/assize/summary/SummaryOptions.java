@@ -31,7 +31,13 @@ public record SummaryOptions(
   /** What the defaults of the configuration are. */
   public static final SummaryOptions DEFAULT =
       new SummaryOptions(
-          OutcomePolicy.AVERAGE, OutcomePolicy.STRICT, null, null, Map.of(), true, new Drawn(false, 1000, 1));
+          OutcomePolicy.AVERAGE,
+          OutcomePolicy.STRICT,
+          null,
+          null,
+          Map.of(),
+          true,
+          new Drawn(false, 1000, 1));
 
   /**
    * What is drawn at random.
@@ -55,7 +61,8 @@ public record SummaryOptions(
 
   /** The same with or without style control. */
   public SummaryOptions withStyleControl(boolean control) {
-    return new SummaryOptions(outcomes, agreementOutcomes, baseline, anchor, families, control, draws);
+    return new SummaryOptions(
+        outcomes, agreementOutcomes, baseline, anchor, families, control, draws);
   }
 
   /** The same with other draws. */

@@ -188,12 +188,16 @@ public final class SummaryTables {
         rated.sortBy(r -> Levels.key(r.judge(), r.level()), true, 1);
     JavaRDD<Level> both =
         kept.keep(ordered.zip(orderedRatings).map(pair -> new Level(pair._1(), pair._2())));
-    return new Summary(spark, both, context.broadcast(fits), input.ratings(), input.outcomes(), tree);
+    return new Summary(
+        spark, both, context.broadcast(fits), input.ratings(), input.outcomes(), tree);
   }
 
   private static List<MeanRatings.Key> ratedOnly(MeanRatings ratings, JavaRDD<LevelSums> levels) {
     TreeSet<MeanRatings.Key> keys = new TreeSet<>(ratings.levels());
-    levels.map(level -> new MeanRatings.Key(level.judge, level.level)).collect().forEach(keys::remove);
+    levels
+        .map(level -> new MeanRatings.Key(level.judge, level.level))
+        .collect()
+        .forEach(keys::remove);
     return List.copyOf(keys);
   }
 

@@ -53,7 +53,11 @@ final class SystemRankingTable implements LevelTable<SystemRankingTable.Placed> 
             Figure.PEOPLE_RATING,
             "people's mean rating of single responses");
     return ranked(
-        table, "reference", "reference", Figure.REFERENCE, "from `assize.summary.reference`; of a rank the negative");
+        table,
+        "reference",
+        "reference",
+        Figure.REFERENCE,
+        "from `assize.summary.reference`; of a rank the negative");
   }
 
   private static Table<Placed> ranked(

@@ -94,9 +94,7 @@ class SummarizeJobTest {
         .parquet(dir.resolve("corpus").toString());
     Dataset<Row> verdicts =
         LocalSpark.table(
-            VerdictTable.SCHEMA.toDDL(),
-            Verdicts.ok("1", "1", null),
-            Verdicts.ok("2", "2", null));
+            VerdictTable.SCHEMA.toDDL(), Verdicts.ok("1", "1", null), Verdicts.ok("2", "2", null));
     List<String> folders = new ArrayList<>();
     for (String judge : List.of("j", "k")) {
       folders.add(dir.resolve(judge).toString());

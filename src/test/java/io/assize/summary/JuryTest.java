@@ -95,8 +95,7 @@ class JuryTest {
                 row("j4", "p", "1", "single", "invalid", null, null, "unparsable")),
             corpus(row("1", null)));
     assertThat(texts(found, "order", "judge", "decision", "rating"))
-        .containsExactlyInAnyOrder(
-            "single,jury:majority,null,4.0", "single,jury:mean,null,5.0");
+        .containsExactlyInAnyOrder("single,jury:majority,null,4.0", "single,jury:mean,null,5.0");
   }
 
   @Test

@@ -99,8 +99,7 @@ class SystemRankingTest {
     rated("q2", "larch", 6, 2.0);
     rated("q2", "larch", 6, 6.0);
     rated("q3", "larch", 9, 9.0);
-    Row all =
-        written(Map.of()).read(SummaryTables.BEST_OF_N).filter("scenario = 'all'").head();
+    Row all = written(Map.of()).read(SummaryTables.BEST_OF_N).filter("scenario = 'all'").head();
     assertThat(all.mkString(",")).startsWith("j,all,larch,2,5,1.5,3.5,3.0,5.0,1.5,");
     // Gains over the first 3 and 0: a standard error of 1.5, and t of one degree of freedom.
     assertThat(all.<Double>getAs("gain_over_first_high"))
