@@ -27,6 +27,7 @@ import picocli.CommandLine.IVersionProvider;
       RunCommand.class,
       JudgeCommand.class,
       SummarizeCommand.class,
+      PairsCommand.class,
       PlanSampleCommand.class,
       ExplainCommand.class,
       CompactCommand.class,

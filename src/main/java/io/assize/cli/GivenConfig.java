@@ -9,7 +9,9 @@ import io.assize.prompt.Protocol;
 import io.assize.prompt.ProtocolKind;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** A configuration for commands whose flags can say all; a flag goes before the file. */
@@ -37,6 +39,16 @@ public final class GivenConfig {
   public GivenConfig flag(String key, String value) {
     if (value != null) {
       flags.put(key, ConfigUtil.quoteString(value));
+    }
+    return this;
+  }
+
+  /** The same for a key of several values. */
+  GivenConfig flags(String key, List<String> values) {
+    if (values != null) {
+      flags.put(
+          key,
+          values.stream().map(ConfigUtil::quoteString).collect(Collectors.joining(",", "[", "]")));
     }
     return this;
   }

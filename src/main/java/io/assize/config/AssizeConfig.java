@@ -37,7 +37,7 @@ public record AssizeConfig(
 
   /** Sections whose names are not ours. */
   private static final List<String> FREE =
-      List.of(ROOT + ".spark.", ROOT + ".judge.chat_variables.");
+      List.of(ROOT + ".spark.", ROOT + ".judge.chat_variables.", ROOT + ".summary.families.");
 
   /** {@code default}, or the path of a taxonomy file. */
   public String scenarios() {

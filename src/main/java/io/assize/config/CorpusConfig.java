@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param defaultScenario the scenario of a row that names none
  * @param emptyResponse what a response of null is: {@code judge} (an empty answer), {@code lose}
  *     (its model loses, unasked) or {@code quarantine}
+ * @param equalResponses what two equal responses are: {@code judge} (a pair like others) or {@code
+ *     tie} (unasked)
  * @param sample how many rows to judge, 0 for all
  */
 public record CorpusConfig(
@@ -26,6 +28,7 @@ public record CorpusConfig(
     Map<String, String> labelValues,
     String defaultScenario,
     String emptyResponse,
+    String equalResponses,
     int sample) {
 
   /**
@@ -49,24 +52,33 @@ public record CorpusConfig(
         labels(settings.section("label_values")),
         scenario(settings),
         settings.choice("empty_response", "judge", "lose", "quarantine"),
+        settings.choice("equal_responses", "judge", "tie"),
         settings.integer("sample", 0, Integer.MAX_VALUE));
   }
 
   /** A corpus in our column names, all else as by default. */
   public static CorpusConfig plain(String path) {
     return new CorpusConfig(
-        List.of(path), "auto", Map.of(), labels(Map.of()), "default", "judge", 0);
+        List.of(path), "auto", Map.of(), labels(Map.of()), "default", "judge", "judge", 0);
   }
 
   /** The same with another meaning of a null response. */
   public CorpusConfig withEmptyResponse(String meaning) {
-    return new CorpusConfig(paths, format, columns, labelValues, defaultScenario, meaning, sample);
+    return new CorpusConfig(
+        paths, format, columns, labelValues, defaultScenario, meaning, equalResponses, sample);
   }
 
   /** The same of a corpus in our column names. */
   public CorpusConfig withoutMapping() {
     return new CorpusConfig(
-        paths, format, Map.of(), labelValues, defaultScenario, emptyResponse, sample);
+        paths,
+        format,
+        Map.of(),
+        labelValues,
+        defaultScenario,
+        emptyResponse,
+        equalResponses,
+        sample);
   }
 
   /** Whether a scenario or model bears a name that summaries have for themselves. */

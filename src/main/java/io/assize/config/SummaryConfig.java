@@ -1,5 +1,8 @@
 package io.assize.config;
 
+import java.util.List;
+import java.util.Map;
+
 /**
  * How verdicts become tables.
  *
@@ -10,7 +13,9 @@ package io.assize.config;
  * @param anchor the model rated 1000; null: the mean is
  * @param intervals how ratings' intervals are made
  * @param styleControl whether coefficients of style are fitted
- * @param reference a CSV of ratings from elsewhere; null: none
+ * @param jury judges put together to one more
+ * @param families judge → the models of its own family
+ * @param reference ratings from elsewhere; null: none
  */
 public record SummaryConfig(
     String outcomes,
@@ -19,7 +24,9 @@ public record SummaryConfig(
     String anchor,
     Intervals intervals,
     boolean styleControl,
-    String reference) {
+    Jury jury,
+    Map<String, List<String>> families,
+    Reference reference) {
   private static final String[] POLICIES = {"average", "strict", "drop"};
 
   /**
@@ -43,6 +50,47 @@ public record SummaryConfig(
     }
   }
 
+  /**
+   * Ratings or ranks of models from elsewhere.
+   *
+   * @param path a CSV
+   * @param model the column of models' names
+   * @param rating the column of ratings
+   * @param rank the column of ranks, 1 the best, which is read where there is no rating
+   */
+  public record Reference(String path, String model, String rating, String rank) {
+    private static Reference of(Settings settings) {
+      Settings columns = settings.section("reference_columns");
+      String path = settings.optionalText("reference");
+      return path == null
+          ? null
+          : new Reference(
+              path, columns.text("model"), columns.text("rating"), columns.text("rank"));
+    }
+  }
+
+  /**
+   * Judges put together to one more.
+   *
+   * @param rules of {@code majority}, {@code mean} and {@code weighted}, a jury each; may be empty
+   * @param judges who sits; empty: all
+   */
+  public record Jury(List<String> rules, List<String> judges) {
+    private static final List<String> RULES = List.of("majority", "mean", "weighted");
+
+    private static Jury of(Settings settings) {
+      List<String> rules = settings.texts("rules").stream().distinct().toList();
+      for (String rule : rules) {
+        if (!RULES.contains(rule)) {
+          throw UserError.configuration(
+              "assize.summary.jury.rules has \"%s\": use some of %s",
+              rule, String.join(", ", RULES));
+        }
+      }
+      return new Jury(rules, settings.texts("judges").stream().distinct().toList());
+    }
+  }
+
   static SummaryConfig of(Settings settings) {
     return new SummaryConfig(
         settings.choice("outcomes", POLICIES),
@@ -51,6 +99,8 @@ public record SummaryConfig(
         settings.optionalText("anchor"),
         Intervals.of(settings),
         settings.flag("style_control"),
-        settings.optionalText("reference"));
+        Jury.of(settings.section("jury")),
+        settings.section("families").lists(),
+        Reference.of(settings));
   }
 }

@@ -1,6 +1,5 @@
 package io.assize.corpus;
 
-import static io.assize.table.ColumnNames.SAMPLE_ID;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
@@ -33,6 +32,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -144,7 +144,7 @@ public final class CorpusReader {
     Dataset<Row> checked =
         mapped.withColumn(
             REASON, coalesce(col(Source.PROBLEM), new RowChecks(config, schema).reason()));
-    Row counts = scan(checked, config.paths());
+    Row counts = scan(checked, config.paths(), schema);
     long read = counts.getLong(0);
     long bad = counts.getLong(1);
     long ids = counts.getLong(2);
@@ -158,7 +158,7 @@ public final class CorpusReader {
     Map<String, Long> reasons = bad == 0 ? Map.of() : reasons(out);
     sayLabels(out, reasons, config);
     return new Corpus(
-        sample(valid, config),
+        sample(valid, config, schema),
         out.select(columns.quarantined(REASON).toArray(new Column[0])),
         setAside(out, config, schema),
         reasons,
@@ -167,14 +167,15 @@ public final class CorpusReader {
         bad);
   }
 
-  private static Row scan(Dataset<Row> checked, List<String> paths) {
+  private static Row scan(Dataset<Row> checked, List<String> paths, CorpusSchema schema) {
     Column good = col(REASON).isNull();
+    Column[] ids = Arrays.stream(identity(schema)).map(id -> when(good, id)).toArray(Column[]::new);
     try {
       return checked
           .agg(
               count(lit(1)),
               coalesce(sum(when(good, 0L).otherwise(1L)), lit(0L)),
-              countDistinct(when(good, col(SAMPLE_ID))))
+              countDistinct(ids[0], Arrays.copyOfRange(ids, 1, ids.length)))
           .head();
     } catch (Exception e) {
       throw unreadable(e, paths);
@@ -182,8 +183,8 @@ public final class CorpusReader {
   }
 
   /**
-   * Of valid rows with one sample_id the one of the smallest hash stays, in whatever order they
-   * come; columns that nobody mapped decide only between rows that are otherwise equal.
+   * Of valid rows of one identity the one of the smallest hash stays, in whatever order they come;
+   * columns that nobody mapped decide only between rows that are otherwise equal.
    */
   private static Column repeated(Dataset<Row> mapped, CorpusSchema schema) {
     Column used =
@@ -195,11 +196,16 @@ public final class CorpusReader {
                 .filter(field -> !field.name().equals(Source.FILE))
                 .map(field -> Columns.quoted(field.name()))
                 .toArray(Column[]::new));
+    List<Column> same = new ArrayList<>(List.of(identity(schema)));
+    same.add(col(REASON).isNull());
     Column place =
         row_number()
-            .over(
-                Window.partitionBy(col(SAMPLE_ID), col(REASON).isNull()).orderBy(used, everything));
-    return when(place.gt(1), lit("duplicate sample_id"));
+            .over(Window.partitionBy(same.toArray(new Column[0])).orderBy(used, everything));
+    return when(place.gt(1), lit("duplicate " + String.join(" and ", schema.identity())));
+  }
+
+  private static Column[] identity(CorpusSchema schema) {
+    return schema.identity().stream().map(functions::col).toArray(Column[]::new);
   }
 
   private static Map<String, Long> reasons(Dataset<Row> out) {
@@ -249,10 +255,13 @@ public final class CorpusReader {
     return out.select(columns.toArray(new Column[0]));
   }
 
-  private static Dataset<Row> sample(Dataset<Row> valid, CorpusConfig config) {
-    return config.sample() == 0
-        ? valid
-        : valid.orderBy(xxhash64(col(SAMPLE_ID)), col(SAMPLE_ID)).limit(config.sample());
+  private static Dataset<Row> sample(Dataset<Row> valid, CorpusConfig config, CorpusSchema schema) {
+    if (config.sample() == 0) {
+      return valid;
+    }
+    List<Column> order = new ArrayList<>(List.of(xxhash64(identity(schema))));
+    order.addAll(List.of(identity(schema)));
+    return valid.orderBy(order.toArray(new Column[0])).limit(config.sample());
   }
 
   /** A failure to read becomes one line that names the file, where the cause names one. */

@@ -2,6 +2,7 @@ package io.assize.corpus;
 
 import static io.assize.table.ColumnNames.MODEL_A;
 import static io.assize.table.ColumnNames.MODEL_B;
+import static io.assize.table.ColumnNames.PROMPT_ID;
 import static io.assize.table.ColumnNames.RESPONSE_A;
 import static io.assize.table.ColumnNames.RESPONSE_B;
 import static io.assize.table.ColumnNames.SAMPLE_ID;
@@ -34,6 +35,14 @@ public enum CorpusSchema {
           optional("scenario", DataTypes.StringType),
           optional("rating", DataTypes.DoubleType),
           optional("reference", DataTypes.StringType))),
+  /** One response of a model to a prompt, of which pairs are made. */
+  OUTPUTS(
+      List.of(
+          required(PROMPT_ID),
+          required("prompt"),
+          required("model"),
+          required("response"),
+          optional("scenario", DataTypes.StringType))),
   /** Rows of either kind that were judged already: what summaries may need of them. */
   JUDGED(
       List.of(
@@ -62,6 +71,11 @@ public enum CorpusSchema {
 
   public List<Field> fields() {
     return fields;
+  }
+
+  /** The columns that tell rows apart. */
+  public List<String> identity() {
+    return this == OUTPUTS ? List.of(PROMPT_ID, "model") : List.of(SAMPLE_ID);
   }
 
   /** The columns that hold responses. */

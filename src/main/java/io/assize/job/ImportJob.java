@@ -174,7 +174,14 @@ public final class ImportJob {
             JudgeSpec.sha256("recorded", judge));
     JudgeStage stage =
         JudgeStage.of(
-            spec, protocol, Taxonomy.load("default"), Taxonomy.Criteria.GROUP, shown, 0, runId);
+            spec,
+            protocol,
+            Taxonomy.load("default"),
+            Taxonomy.Criteria.GROUP,
+            shown,
+            false,
+            0,
+            runId);
     return stage.verdicts(
         stage.each(stage.requests(corpus.valid(), recordings)),
         Counters.of(spark.sparkContext()),

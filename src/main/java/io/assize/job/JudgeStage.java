@@ -47,11 +47,17 @@ import org.apache.spark.sql.types.StructType;
  * @param spec the judge
  * @param maker makes requests of rows
  * @param shown pairwise: the orders shown
+ * @param equalTie pairwise: whether equal responses are a tie, unasked
  * @param partitions tasks, 0 for a number by the requests
  * @param provenance written beside each verdict
  */
 record JudgeStage(
-    JudgeSpec spec, RowRequests maker, List<Order> shown, int partitions, Provenance provenance) {
+    JudgeSpec spec,
+    RowRequests maker,
+    List<Order> shown,
+    boolean equalTie,
+    int partitions,
+    Provenance provenance) {
 
   /** The columns of {@link #keys}. */
   static final StructType KEYS =
@@ -62,6 +68,7 @@ record JudgeStage(
   /** Of a task, where a task for each core does not ask for fewer. */
   private static final int LEAST_ROWS = 64;
 
+  private static final String TIE = "{\"decision\":\"tie\"}";
   private static final String ASKERS = "array<struct<sample_id:string,order:string>>";
 
   /**
@@ -80,6 +87,7 @@ record JudgeStage(
         taxonomy,
         Taxonomy.Criteria.of(config.requests().criteria()),
         shown(config.orders(), protocol),
+        config.corpus().equalResponses().equals("tie"),
         config.run().partitions(),
         runId);
   }
@@ -118,12 +126,14 @@ record JudgeStage(
       Taxonomy taxonomy,
       Taxonomy.Criteria criteria,
       List<Order> shown,
+      boolean equalTie,
       int partitions,
       String runId) {
     return new JudgeStage(
         spec,
         new RowRequests(spec.fingerprint(), new RequestMaker(protocol), taxonomy, criteria),
         shown,
+        equalTie,
         partitions,
         new Provenance(
             runId,
@@ -157,19 +167,25 @@ record JudgeStage(
         recordings == null
             ? shown.withColumn("recording", lit(null).cast("string"))
             : withRecordings(shown, recordings);
-    return requests.withColumn("recording", coalesce(lost(), col("recording"))).select(columns());
+    return requests
+        .withColumn("recording", coalesce(unasked(), col("recording")))
+        .select(columns());
   }
 
-  /** A response that is not there loses, in terms of a and b; null where all are there. */
-  private Column lost() {
+  /**
+   * What is decided without the judge, in terms of a and b; null for what is to be judged. A
+   * response that is not there loses.
+   */
+  private Column unasked() {
     if (!pairwise()) {
       return when(col("response").isNull(), lit("{\"rating\":1}"));
     }
     Column a = col(RESPONSE_A).isNull();
     Column b = col(RESPONSE_B).isNull();
-    return when(a.and(b), lit("{\"decision\":\"tie\"}"))
+    return when(a.and(b), lit(TIE))
         .when(a, lit("{\"decision\":\"b\"}"))
-        .when(b, lit("{\"decision\":\"a\"}"));
+        .when(b, lit("{\"decision\":\"a\"}"))
+        .when(lit(equalTie).and(col(RESPONSE_A).equalTo(col(RESPONSE_B))), lit(TIE));
   }
 
   /** The key, row and order of each request, in {@link #KEYS}. */

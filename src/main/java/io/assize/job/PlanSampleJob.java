@@ -58,7 +58,7 @@ public final class PlanSampleJob {
       long games,
       String out) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
-    Dataset<Row> judged = SummarizeJob.verdicts(spark, verdicts);
+    Dataset<Row> judged = SummarizeJob.verdicts(spark, List.of(verdicts));
     Dataset<Row> rows = JudgedCorpus.read(spark, corpus, schema, LOG::info).valid();
     SamplePlans plans = summaries.tables(judged, rows, taxonomy, line -> {}).plan(width, games);
     if (out != null) {
@@ -68,13 +68,13 @@ public final class PlanSampleJob {
   }
 
   /** As many unjudged rows of each pair as the plan wants, or as there are. */
-  private Dataset<Row> chosen(Dataset<Row> judged, Dataset<Row> rows, SamplePlans plans) {
+  static Dataset<Row> chosen(Dataset<Row> judged, Dataset<Row> rows, SamplePlans plans) {
     List<Row> wanted = new ArrayList<>();
     for (SamplePlans.Pair pair : plans.pairs()) {
       wanted.add(RowFactory.create(pair.a(), pair.b(), pair.games()));
     }
     Dataset<Row> pairs =
-        spark.createDataFrame(wanted, PAIRS).groupBy("first", "second").sum("games");
+        rows.sparkSession().createDataFrame(wanted, PAIRS).groupBy("first", "second").sum("games");
     return rows.join(judged.select(SAMPLE_ID).distinct(), SAMPLE_ID, "left_anti")
         .withColumn("first", least(col(MODEL_A), col(MODEL_B)))
         .withColumn("second", greatest(col(MODEL_A), col(MODEL_B)))

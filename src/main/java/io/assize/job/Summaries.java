@@ -1,5 +1,8 @@
 package io.assize.job;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.expr;
+
 import io.assize.config.SummaryConfig;
 import io.assize.config.UserError;
 import io.assize.scenario.Taxonomy;
@@ -12,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -29,6 +33,7 @@ final class Summaries {
                 OutcomePolicy.of(config.outcomes()), OutcomePolicy.of(config.agreementOutcomes()))
             .withModels(config.baseline(), config.anchor())
             .withStyleControl(config.styleControl())
+            .withFamilies(config.families())
             .withDraws(
                 config.intervals().bootstrap(),
                 config.intervals().replicates(),
@@ -41,7 +46,9 @@ final class Summaries {
     return new SummaryTables(verdicts, corpus, taxonomy.groups(), options, reference, progress);
   }
 
-  private static Map<String, Double> reference(SparkSession spark, String path) {
+  /** Ratings by model; of ranks the negative, so that more is better. */
+  private static Map<String, Double> reference(SparkSession spark, SummaryConfig.Reference config) {
+    String path = config.path();
     String[] found = Paths.find(spark, "assize.summary.reference", List.of(path));
     Dataset<Row> rows;
     try {
@@ -50,18 +57,30 @@ final class Summaries {
       throw UserError.configuration(
           "assize.summary.reference %s cannot be read as CSV: check the path", path);
     }
-    if (!Arrays.asList(rows.columns()).containsAll(List.of("model", "rating"))) {
+    List<String> columns = Arrays.asList(rows.columns());
+    boolean rated = columns.contains(config.rating());
+    String figure = rated ? config.rating() : config.rank();
+    if (!columns.contains(config.model()) || !columns.contains(figure)) {
       throw UserError.configuration(
-          "assize.summary.reference %s lacks the columns model and rating", path);
+          "assize.summary.reference %s lacks the columns %s and %s, or %s: name its own in"
+              + " assize.summary.reference_columns",
+          path, config.model(), config.rating(), config.rank());
     }
     Map<String, Double> ratings = new TreeMap<>();
-    for (Row row : rows.selectExpr("model", "try_cast(rating AS DOUBLE)").collectAsList()) {
+    for (Row row :
+        rows.select(quoted(config.model()), quoted(figure).as("figure"))
+            .withColumn("figure", expr("try_cast(figure AS DOUBLE)"))
+            .collectAsList()) {
       if (row.isNullAt(0) || row.isNullAt(1)) {
         throw UserError.configuration(
-            "assize.summary.reference %s: %s has no number as its rating", path, row.get(0));
+            "assize.summary.reference %s: %s has no number as its %s", path, row.get(0), figure);
       }
-      ratings.put(row.getString(0), row.getDouble(1));
+      ratings.put(row.getString(0), rated ? row.getDouble(1) : -row.getDouble(1));
     }
     return ratings;
+  }
+
+  private static Column quoted(String column) {
+    return col("`" + column.replace("`", "``") + "`");
   }
 }

@@ -8,6 +8,7 @@ import io.assize.spark.base.Kept;
 import io.assize.store.CurrentVerdicts;
 import io.assize.store.VerdictTable;
 import io.assize.table.TableStore;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Dataset;
@@ -19,6 +20,7 @@ public final class SummarizeJob {
   private final SparkSession spark;
 
   private final Summaries summaries;
+  private final Juries juries;
   private final Consumer<String> progress;
 
   /**
@@ -29,6 +31,7 @@ public final class SummarizeJob {
   public SummarizeJob(SparkSession spark, SummaryConfig config, Consumer<String> progress) {
     this.spark = spark;
     this.summaries = new Summaries(spark, config);
+    this.juries = new Juries(config.jury(), progress);
     this.progress = progress;
   }
 
@@ -43,24 +46,28 @@ public final class SummarizeJob {
   /**
    * Makes the tables.
    *
-   * @param verdicts the folder of verdicts
+   * @param verdicts folders of verdicts; of a judge that several have verdicts of, the latest count
    * @param corpus the corpus they are about
    * @param schema of the corpus, whose rows are checked as a run checks them; null: whatever it is,
    *     in our column names
    * @param scenarios {@code default} or a taxonomy file
    */
   public Result run(
-      String verdicts, CorpusConfig corpus, CorpusSchema schema, String scenarios, String output) {
+      List<String> verdicts,
+      CorpusConfig corpus,
+      CorpusSchema schema,
+      String scenarios,
+      String output) {
     Taxonomy taxonomy = Taxonomy.load(scenarios);
     try (TableStore tables = OutputTables.in(spark, output);
         Kept kept = new Kept()) {
-      tables.refuseVerdicts(verdicts);
+      verdicts.forEach(tables::refuseVerdicts);
       Dataset<Row> current = verdicts(spark, verdicts);
       JudgedCorpus rows = JudgedCorpus.read(spark, corpus, schema, progress);
       tables.prepare();
       tables.begin("summarize-" + UUID.randomUUID(), progress);
       spark.sparkContext().setJobGroup("assize", "assize: summarise", true);
-      Dataset<Row> judged = kept.keep(current);
+      Dataset<Row> judged = kept.keep(juries.added(kept.keep(current), rows.valid()));
       long count = judged.count();
       CurrentVerdicts.write(judged, rows.valid(), count, false, tables);
       summaries
@@ -73,7 +80,12 @@ public final class SummarizeJob {
   }
 
   /** Reads the verdicts that count, one for each row and order, without their texts. */
-  static Dataset<Row> verdicts(SparkSession spark, String path) {
-    return CurrentVerdicts.latest(VerdictTable.read(spark, path).drop("critique"));
+  static Dataset<Row> verdicts(SparkSession spark, List<String> paths) {
+    Dataset<Row> all =
+        paths.stream()
+            .map(path -> VerdictTable.read(spark, path).drop("critique"))
+            .reduce(Dataset::union)
+            .orElseThrow();
+    return CurrentVerdicts.latest(all);
   }
 }

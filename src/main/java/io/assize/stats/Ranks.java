@@ -45,7 +45,8 @@ public record Ranks(int[] rank, int[] low, int[] high, double critical) implemen
     return new Ranks(rank, low, high, critical(covariance, draws, seed));
   }
 
-  private static int[] places(double[] values) {
+  /** Places by the values, from 1 for the greatest; equal values share the better place. */
+  public static int[] places(double[] values) {
     int[] places = new int[values.length];
     double[] sorted = values.clone();
     Arrays.sort(sorted);

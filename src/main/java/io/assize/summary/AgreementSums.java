@@ -55,7 +55,7 @@ final class AgreementSums implements Sums<AgreementSums> {
     count(Count.VERDICTS, (first == null ? 0 : 1) + (second == null ? 0 : 1));
     count(
         Count.INVALID, (first == Decision.INVALID ? 1 : 0) + (second == Decision.INVALID ? 1 : 0));
-    count(Count.DECIDED, (chooses(first) ? 1 : 0) + (chooses(second) ? 1 : 0));
+    count(Count.DECIDED, (Decision.chooses(first) ? 1 : 0) + (Decision.chooses(second) ? 1 : 0));
     count(Count.FIRST_WON, (first == Decision.A ? 1 : 0) + (second == Decision.B ? 1 : 0));
     count(Count.BOTH, both ? 1 : 0);
     count(Count.CONSISTENT, same && first != Decision.INVALID ? 1 : 0);
@@ -84,13 +84,7 @@ final class AgreementSums implements Sums<AgreementSums> {
     double score =
         game.agreementOutcomes()
             .score(game.first(), game.second(), game.firstProbability(), game.secondProbability());
-    return Double.isNaN(score)
-        ? null
-        : score > 0.5 ? Decision.A : score < 0.5 ? Decision.B : Decision.TIE;
-  }
-
-  private static boolean chooses(Decision decision) {
-    return decision == Decision.A || decision == Decision.B;
+    return Double.isNaN(score) ? null : Decision.ofScore(score);
   }
 
   private void count(Count what, int by) {

@@ -17,7 +17,13 @@ final class BiasSums implements Sums<BiasSums> {
     /** By people. */
     LONGER_BY_PEOPLE(2),
     /** By the judge less by people, on the same rows. */
-    LONGER_THAN_PEOPLE(3);
+    LONGER_THAN_PEOPLE(3),
+    /** Of verdicts for one response: 1 where it was shown first, else 0. */
+    FIRST(4),
+    /** The score of the model of the judge's own family, against models of others. */
+    OWN(5),
+    /** The same by people. */
+    OWN_BY_PEOPLE(6);
 
     private final int place;
 
@@ -40,8 +46,34 @@ final class BiasSums implements Sums<BiasSums> {
       double other = alone(game.second(), game.secondProbability());
       add(Bias.POSITION, (one - other) / 2, false, game);
     }
+    addFirst(game);
     if (game.scored() && game.longer() != Decision.TIE) {
       addLonger(game);
+    }
+    if (game.scored() && game.own() != Decision.TIE) {
+      addOwn(game);
+    }
+  }
+
+  /** A game's two verdicts are of one prompt, also where it is the prompt's only game. */
+  private void addFirst(Game game) {
+    if (Decision.chooses(game.first())) {
+      scores.add(Bias.FIRST.place, game.first() == Decision.A ? 1 : 0, true, false);
+    }
+    if (Decision.chooses(game.second())) {
+      scores.add(Bias.FIRST.place, game.second() == Decision.B ? 1 : 0, true, false);
+    }
+    if (game.alone()) {
+      scores.endPrompt();
+    }
+  }
+
+  private void addOwn(Game game) {
+    boolean x = game.own() == Decision.A;
+    add(Bias.OWN, x ? game.score() : 1 - game.score(), !game.soft(), game);
+    if (game.label() != null) {
+      double person = x ? game.label().score() : 1 - game.label().score();
+      add(Bias.OWN_BY_PEOPLE, person, true, game);
     }
   }
 

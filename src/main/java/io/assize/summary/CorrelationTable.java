@@ -1,13 +1,10 @@
 package io.assize.summary;
 
 import io.assize.stats.Correlation;
-import io.assize.stats.PredictionPowered;
-import io.assize.stats.ScoreSums;
+import io.assize.summary.ModelFigures.Figure;
 import io.assize.table.Table;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -25,12 +22,32 @@ final class CorrelationTable implements LevelTable<CorrelationTable.Correlated> 
                   + " from elsewhere")
           .text("judge", Correlated::judge, Levels.JUDGE_MEANING)
           .text("scenario", Correlated::level, Levels.SCENARIO_MEANING)
-          .text("quantity", Correlated::quantity, "`win_rate`, or `rating` of single responses")
-          .text("reference", Correlated::reference, "`people`, or `reference` for those elsewhere")
+          .text(
+              "quantity",
+              Correlated::quantity,
+              "`win_rate`, `bradley_terry`, or `rating` of single responses")
+          .text(
+              "reference",
+              Correlated::reference,
+              "`people`, `reference` for ratings elsewhere, or what pairs say: `win_rate`, `bradley_terry`")
           .integer("n", row -> row.of().n(), "models")
           .number("pearson", row -> row.of().pearson(), "Pearson's correlation")
           .number("spearman", row -> row.of().spearman(), "Spearman's, of ranks")
           .number("kendall", row -> row.of().kendall(), "Kendall's τ-b");
+
+  /** What is correlated with what, and how the table names them. */
+  private record Pair(Figure figure, String quantity, Figure other, String reference) {}
+
+  private static final List<Pair> PAIRS =
+      List.of(
+          new Pair(Figure.WIN_RATE, "win_rate", Figure.PEOPLE_WIN_RATE, "people"),
+          new Pair(Figure.WIN_RATE, "win_rate", Figure.REFERENCE, "reference"),
+          new Pair(Figure.BRADLEY_TERRY, "bradley_terry", Figure.PEOPLE_WIN_RATE, "people"),
+          new Pair(Figure.BRADLEY_TERRY, "bradley_terry", Figure.REFERENCE, "reference"),
+          new Pair(Figure.RATING_BESIDE_PEOPLE, "rating", Figure.PEOPLE_RATING, "people"),
+          new Pair(Figure.RATING, "rating", Figure.REFERENCE, "reference"),
+          new Pair(Figure.RATING, "rating", Figure.WIN_RATE, "win_rate"),
+          new Pair(Figure.RATING, "rating", Figure.BRADLEY_TERRY, "bradley_terry"));
 
   /** A row. */
   record Correlated(
@@ -48,43 +65,30 @@ final class CorrelationTable implements LevelTable<CorrelationTable.Correlated> 
 
   @Override
   public Stream<Correlated> rows(Level level, Fits fits) {
-    List<String> names = fits.names(level);
-    List<double[]> people = new ArrayList<>();
-    List<double[]> elsewhere = new ArrayList<>();
-    for (int model = 0; model < names.size(); model++) {
-      ScoreSums scores = level.of(PairSums.class).of(model);
-      PredictionPowered.Labelled labels = level.of(LabelSums.class).of(model).labelled();
-      if (labels.n() > 0) {
-        people.add(new double[] {scores.mean(), labels.person() / labels.n()});
-      }
-      Double rating = fits.reference().get(names.get(model));
-      if (scores.n() > 0 && rating != null) {
-        elsewhere.add(new double[] {scores.mean(), rating});
-      }
-    }
-    return Stream.of(
-            correlated(level.judge(), level.name(), "win_rate", "people", people),
-            correlated(level.judge(), level.name(), "win_rate", "reference", elsewhere))
-        .flatMap(Optional::stream);
+    return rows(level.judge(), level.name(), ModelFigures.of(level, fits));
   }
 
-  /** Single responses' ratings, over all. */
+  /** Single responses' ratings, at levels without a pair. */
   @Override
   public Stream<Correlated> rows(Fits fits) {
-    return fits.people().entrySet().stream()
-        .flatMap(
-            of -> correlated(of.getKey(), Levels.ALL, "rating", "people", of.getValue()).stream());
+    return fits.ratedOnly().stream()
+        .flatMap(level -> rows(level.judge(), level.level(), ModelFigures.of(level, fits)));
   }
 
-  private static Optional<Correlated> correlated(
-      String judge, String level, String quantity, String reference, List<double[]> pairs) {
-    if (pairs.size() < LEAST_MODELS) {
-      return Optional.empty();
-    }
-    Correlation correlation =
-        Correlation.of(
-            pairs.stream().mapToDouble(pair -> pair[0]).toArray(),
-            pairs.stream().mapToDouble(pair -> pair[1]).toArray());
-    return Optional.of(new Correlated(judge, level, quantity, reference, correlation));
+  private static Stream<Correlated> rows(String judge, String level, ModelFigures figures) {
+    return PAIRS.stream()
+        .flatMap(
+            pair -> {
+              double[][] both = figures.of(pair.figure(), pair.other());
+              return both[0].length < LEAST_MODELS
+                  ? Stream.empty()
+                  : Stream.of(
+                      new Correlated(
+                          judge,
+                          level,
+                          pair.quantity(),
+                          pair.reference(),
+                          Correlation.of(both[0], both[1])));
+            });
   }
 }

@@ -12,7 +12,9 @@ import java.util.Map;
  * @param style judge → ratings beside coefficients of style; those that could be fitted
  * @param leftOut what gave no outcome
  * @param reference model → rating from elsewhere; may be empty
- * @param people judge → of each model the mean rating by the judge and by people
+ * @param families judge → the score of its own family's models by other judges
+ * @param ratings mean ratings of single responses
+ * @param ratedOnly the levels that have these and no pair, in the tables' order
  */
 record Fits(
     Names names,
@@ -20,7 +22,9 @@ record Fits(
     Map<String, StyleControlled> style,
     LeftOut leftOut,
     Map<String, Double> reference,
-    Map<String, List<double[]>> people,
+    Map<String, Double> families,
+    MeanRatings ratings,
+    List<MeanRatings.Key> ratedOnly,
     SummaryOptions options)
     implements Serializable {
 

@@ -21,6 +21,7 @@ final class Game {
   private double secondProbability;
   private Decision label;
   private Decision longer;
+  private Decision own;
   private boolean swapped;
   private boolean alone;
   private double score;
@@ -46,6 +47,7 @@ final class Game {
     secondProbability = block.probability(game, 1);
     label = GameBlock.decision(block.labels[game]);
     longer = GameBlock.decision(block.longer[game]);
+    own = options.own(block.judge, block.models[block.x[game]], block.models[block.y[game]]);
     swapped = block.swapped[game] != 0;
     alone = only;
     score = Scores.of(block, game, options.outcomes());
@@ -93,6 +95,11 @@ final class Game {
   /** Whose response is longer. */
   Decision longer() {
     return longer;
+  }
+
+  /** Which of the two models is of the judge's own family; a tie where both are, or none is. */
+  Decision own() {
+    return own;
   }
 
   /** Whether x is the corpus's b. */

@@ -26,10 +26,15 @@ record Interval(double value, double low, double high) {
 
   /** A mean difference; none of no score. */
   static Interval ofDifference(ScoreSums scores) {
-    if (scores.n() == 0) {
-      return NONE;
-    }
-    MeanDifference d = MeanDifference.of(scores);
+    return scores.n() == 0 ? NONE : of(MeanDifference.of(scores));
+  }
+
+  /** A mean difference of figures of any size; none of no figure. */
+  static Interval ofGain(ScoreSums figures) {
+    return figures.n() == 0 ? NONE : of(MeanDifference.unbounded(figures));
+  }
+
+  private static Interval of(MeanDifference d) {
     return new Interval(d.difference(), d.low(), d.high());
   }
 

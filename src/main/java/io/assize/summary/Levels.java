@@ -1,6 +1,7 @@
 package io.assize.summary;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.udf;
 
 import io.assize.table.Table;
@@ -42,6 +43,12 @@ record Levels(Map<String, String> groups) implements Serializable {
     }
     levels.add(ALL);
     return levels;
+  }
+
+  /** A row for each level of a column of scenarios. */
+  Column each(Column scenario) {
+    UDF1<String, String[]> levels = name -> of(name).toArray(new String[0]);
+    return explode(udf(levels, DataTypes.createArrayType(DataTypes.StringType)).apply(scenario));
   }
 
   /** A table of levels with the columns that tell them. */

@@ -85,6 +85,11 @@ final class PairSums implements Sums<PairSums> {
     return sides.of(model);
   }
 
+  /** A model's scores against one whose name sorts later; none where either is not there. */
+  ScoreSums of(int x, int y) {
+    return x < 0 || y < 0 ? ScoreSums.NONE : pairs.of(LongTable.key(x, y));
+  }
+
   /** Whether some prompt has more than one game of a model. */
   boolean recurs() {
     boolean[] found = {false};

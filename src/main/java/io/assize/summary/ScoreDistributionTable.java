@@ -4,12 +4,10 @@ import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
-import static org.apache.spark.sql.functions.udf;
 
 import io.assize.stats.ScoreDistribution;
 import io.assize.table.Table;
@@ -19,8 +17,6 @@ import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.api.java.UDF1;
-import org.apache.spark.sql.types.DataTypes;
 
 /**
  * {@code score_distributions}: single responses' ratings by model, at each level. Ratings are
@@ -57,19 +53,13 @@ final class ScoreDistributionTable implements SummaryTable {
 
   @Override
   public Dataset<Row> rows(Summary summary) {
-    Levels tree = summary.tree();
-    UDF1<String, String[]> levels = scenario -> tree.of(scenario).toArray(new String[0]);
     Dataset<Row> ratings = summary.ratings().filter(col("rating").isNotNull());
     Dataset<Row> scales =
         ratings.groupBy("judge").agg(min(col("rating").between(1, 10)).as("one_to_ten"));
     return ratings
         .groupBy("judge", "scenario", "model", "rating")
         .agg(count(lit(1)).as("n"))
-        .withColumn(
-            "scenario",
-            explode(
-                udf(levels, DataTypes.createArrayType(DataTypes.StringType))
-                    .apply(col("scenario"))))
+        .withColumn("scenario", summary.tree().each(col("scenario")))
         .groupBy("judge", "scenario", "model", "rating")
         .agg(sum("n").as("n"))
         .groupBy("judge", "scenario", "model")

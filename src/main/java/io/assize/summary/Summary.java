@@ -11,7 +11,8 @@ import org.apache.spark.sql.SparkSession;
  * What {@link SummaryTable}s are made of.
  *
  * @param levels in one partition, in the tables' order
- * @param ratings single responses: judge, scenario, model, rating (null: none was given), person
+ * @param ratings single responses: see {@link SummaryInput#ratings}
+ * @param outcomes pairs: see {@link SummaryInput#outcomes}
  * @param tree the levels of each scenario
  */
 record Summary(
@@ -19,6 +20,7 @@ record Summary(
     JavaRDD<Level> levels,
     Broadcast<Fits> fits,
     Dataset<Row> ratings,
+    Dataset<Row> outcomes,
     Levels tree) {
 
   JavaSparkContext context() {

@@ -5,7 +5,6 @@ import static io.assize.table.ColumnNames.MODEL_B;
 import static io.assize.table.ColumnNames.RESPONSE_A;
 import static io.assize.table.ColumnNames.RESPONSE_B;
 import static io.assize.table.ColumnNames.SAMPLE_ID;
-import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.when;
@@ -16,8 +15,6 @@ import io.assize.verdict.OutcomePolicy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -33,7 +30,7 @@ import org.apache.spark.sql.types.DataTypes;
  */
 record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> setAside) {
   private static final List<String> PAIR_COLUMNS =
-      List.of("prompt", MODEL_A, MODEL_B, RESPONSE_A, RESPONSE_B, "label");
+      List.of(MODEL_A, MODEL_B, RESPONSE_A, RESPONSE_B, "label");
 
   private static final List<String> LEFT_OUT_COLUMNS =
       List.of("scenario", MODEL_A, MODEL_B, "model", "reason");
@@ -43,27 +40,17 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
     return Games.blocks(Outcomes.ofPairs(verdicts), games());
   }
 
-  /** Each judge's mean ratings with people's, by model, where the corpus has them. */
-  Map<String, List<double[]>> people() {
-    Map<String, List<double[]>> byJudge = new TreeMap<>();
-    if (!has("rating") || !has("model")) {
-      return byJudge;
-    }
-    ratings()
-        .filter(col("rating").isNotNull().and(col("person").isNotNull()))
-        .groupBy("judge", "model")
-        .agg(avg("rating").as("judged"), avg("person").as("person"))
-        .orderBy("judge", "model")
-        .collectAsList()
-        .forEach(
-            row ->
-                byJudge
-                    .computeIfAbsent(row.getString(0), j -> new ArrayList<>())
-                    .add(new double[] {row.<Double>getAs("judged"), row.<Double>getAs("person")}));
-    return byJudge;
+  /** Each judge's verdicts on pairs as {@link Outcomes#ofPairs} has them, scenario and prompt. */
+  Dataset<Row> outcomes() {
+    return Outcomes.ofPairs(verdicts)
+        .join(
+            corpus.select(col(SAMPLE_ID), col("scenario"), prompt(corpus).as("prompt")), SAMPLE_ID);
   }
 
-  /** Ratings of single responses: judge, scenario, model, rating, person; null where none is. */
+  /**
+   * Ratings of single responses: judge, sample_id, scenario, prompt, model, rating, person; null
+   * where none is.
+   */
   Dataset<Row> ratings() {
     Dataset<Row> single =
         verdicts.filter(col("order").equalTo("single")).select("judge", SAMPLE_ID, "rating");
@@ -72,6 +59,7 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
         corpus.select(
             col(SAMPLE_ID),
             col("scenario"),
+            prompt(corpus).as("prompt"),
             column("model"),
             person.cast(DataTypes.DoubleType).as("person")),
         SAMPLE_ID);
@@ -102,26 +90,35 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
 
   private Dataset<Row> games() {
     List<Column> columns = new ArrayList<>(List.of(col(SAMPLE_ID), col("scenario")));
+    columns.add(prompt(corpus).as("prompt"));
     PAIR_COLUMNS.forEach(name -> columns.add(column(name)));
-    // A row without a prompt stands for itself.
-    Column prompt =
-        when(column("prompt").isNotNull(), xxhash64(column("prompt")))
-            .otherwise(xxhash64(col(SAMPLE_ID)));
     return corpus
         .select(columns.toArray(new Column[0]))
         .filter(col(MODEL_A).isNotNull().and(col(MODEL_B).isNotNull()))
         .select(
             col(SAMPLE_ID),
             col("scenario"),
-            prompt.as("prompt"),
+            col("prompt"),
             col(MODEL_A),
             col(MODEL_B),
             col("label"),
             Features.OF.apply(col(RESPONSE_A), col(RESPONSE_B)).as("features"));
   }
 
+  /** What tells prompts apart; a row without a prompt stands for itself. */
+  static Column prompt(Dataset<Row> corpus) {
+    Column prompt = text(corpus, "prompt");
+    return when(prompt.isNotNull(), xxhash64(prompt)).otherwise(xxhash64(col(SAMPLE_ID)));
+  }
+
+  /** A column of texts; null where the corpus lacks it. */
+  static Column text(Dataset<Row> corpus, String name) {
+    boolean there = Arrays.asList(corpus.columns()).contains(name);
+    return (there ? col(name) : lit(null)).cast(DataTypes.StringType).as(name);
+  }
+
   private Column column(String name) {
-    return (has(name) ? col(name) : lit(null)).cast(DataTypes.StringType).as(name);
+    return text(corpus, name);
   }
 
   private boolean has(String name) {

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
@@ -42,6 +43,10 @@ public final class SummaryTables {
   public static final String CORRECTED_WIN_RATES = "corrected_win_rates";
   public static final String COEFFICIENTS = "coefficients";
   public static final String CORRELATIONS = "correlations";
+  public static final String JURY_AGREEMENT = "jury_agreement";
+  public static final String JUDGE_LEAN = "judge_lean";
+  public static final String SYSTEM_RANKING = "system_ranking";
+  public static final String BEST_OF_N = "best_of_n";
   public static final String LEFT_OUT = "left_out";
   public static final String SCORE_DISTRIBUTIONS = "score_distributions";
 
@@ -60,8 +65,12 @@ public final class SummaryTables {
           new CorrectedWinRateTable(),
           new CoefficientTable(),
           new CorrelationTable(),
+          new JuryAgreementTable(),
+          new JudgeLeanTable(),
+          new SystemRankingTable(),
           new LeftOutTable(),
-          new ScoreDistributionTable());
+          new ScoreDistributionTable(),
+          new BestOfNTable());
 
   private final SparkSession spark;
   private final Levels tree;
@@ -160,6 +169,7 @@ public final class SummaryTables {
     Controls controls = step("length and style", () -> controls(blocks, wholes, names, rated));
     LeftOut leftOut =
         step("left out", () -> input.leftOut(names.value(), tree, options.outcomes()));
+    MeanRatings ratings = step("mean ratings", () -> MeanRatings.of(input.ratings(), tree));
     Fits fits =
         new Fits(
             names.value(),
@@ -167,15 +177,28 @@ public final class SummaryTables {
             controls.style,
             leftOut,
             reference,
-            input.people(),
+            OwnFamilies.byOthers(wholes, names.value(), options),
+            ratings,
+            ratedOnly(ratings, levels),
             options);
     // In one partition and in order, which every table of them then has: tables are small beside
     // what they are made of.
     JavaRDD<LevelSums> ordered = levels.sortBy(l -> Levels.key(l.judge, l.level), true, 1);
-    JavaRDD<Ratings.Rated> ratings = rated.sortBy(r -> Levels.key(r.judge(), r.level()), true, 1);
+    JavaRDD<Ratings.Rated> orderedRatings =
+        rated.sortBy(r -> Levels.key(r.judge(), r.level()), true, 1);
     JavaRDD<Level> both =
-        kept.keep(ordered.zip(ratings).map(pair -> new Level(pair._1(), pair._2())));
-    return new Summary(spark, both, context.broadcast(fits), input.ratings(), tree);
+        kept.keep(ordered.zip(orderedRatings).map(pair -> new Level(pair._1(), pair._2())));
+    return new Summary(
+        spark, both, context.broadcast(fits), input.ratings(), input.outcomes(), tree);
+  }
+
+  private static List<MeanRatings.Key> ratedOnly(MeanRatings ratings, JavaRDD<LevelSums> levels) {
+    TreeSet<MeanRatings.Key> keys = new TreeSet<>(ratings.levels());
+    levels
+        .map(level -> new MeanRatings.Key(level.judge, level.level))
+        .collect()
+        .forEach(keys::remove);
+    return List.copyOf(keys);
   }
 
   private static <T> JavaRDD<T> computed(JavaRDD<T> kept) {

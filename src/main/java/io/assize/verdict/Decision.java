@@ -44,6 +44,11 @@ public enum Decision {
     return decision != null && decision != INVALID;
   }
 
+  /** Whether there is a decision for one of the two. */
+  public static boolean chooses(Decision decision) {
+    return decision == A || decision == B;
+  }
+
   /** What it counts for a: 1, ½ or 0; a tie's where there is none. */
   public double score() {
     return switch (this) {
@@ -51,6 +56,11 @@ public enum Decision {
       case B -> 0;
       default -> 0.5;
     };
+  }
+
+  /** The decision that a score of a stands for: above ½ for a, below for b, a tie at ½. */
+  public static Decision ofScore(double score) {
+    return score > 0.5 ? A : score < 0.5 ? B : TIE;
   }
 
   /** The decision of a table's text; none where it is no decision. */

@@ -571,7 +571,7 @@ class EvaluationJobTest {
     SummarizeJob.Result again =
         new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), line -> {})
             .run(
-                place.resolve("st[o]re").toString(),
+                List.of(place.resolve("st[o]re").toString()),
                 CorpusConfig.plain(place + "/out %41/corpus"),
                 null,
                 place.resolve("scenarios.conf [1]").toString(),

@@ -312,7 +312,7 @@ class PublishedFiguresTest {
   private static void summarize(Path imported, Path out, Map<String, String> settings) {
     new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(settings), line -> {})
         .run(
-            imported.resolve("verdicts").toString(),
+            List.of(imported.resolve("verdicts").toString()),
             AssizeConfig.parse(
                     "assize { judge.kind = length, output.dir = none }",
                     Map.of("assize.corpus.path", imported.resolve("corpus").toString()))

@@ -1,10 +1,14 @@
 package io.assize.job;
 
 import static io.assize.testing.LocalSpark.row;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.lit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.assize.config.AssizeConfig;
+import io.assize.config.CorpusConfig;
 import io.assize.config.UserError;
 import io.assize.store.VerdictTable;
 import io.assize.summary.SummaryTables;
@@ -80,6 +84,54 @@ class SummarizeJobTest {
         .hasMessageContaining("would be overwritten");
   }
 
+  @Test
+  void severalRunsVerdictsArePutTogetherToThoseOfAJury() {
+    LocalSpark.table(
+            "sample_id STRING, model_a STRING, model_b STRING",
+            row("1", "larch", "maple"),
+            row("2", "larch", "maple"))
+        .write()
+        .parquet(dir.resolve("corpus").toString());
+    Dataset<Row> verdicts =
+        LocalSpark.table(
+            VerdictTable.SCHEMA.toDDL(), Verdicts.ok("1", "1", null), Verdicts.ok("2", "2", null));
+    List<String> folders = new ArrayList<>();
+    for (String judge : List.of("j", "k")) {
+      folders.add(dir.resolve(judge).toString());
+      verdicts
+          .withColumn("judge", lit(judge))
+          .withColumn("verdict_key", concat(col("judge"), col("verdict_key")))
+          .write()
+          .parquet(folders.get(folders.size() - 1));
+    }
+    String rules = "assize.summary.jury.rules";
+    TableStore tables = jury(Map.of(rules, "[majority, mean]"), folders);
+    assertThat(rows(tables, SummaryTables.WIN_RATES, "judge", "scenario", "model", "wins"))
+        .contains("k,all,larch,2", "jury:majority,all,larch,2", "jury:mean,all,maple,0");
+    assertThat(rows(tables, SummaryTables.JURY_AGREEMENT, "judge", "other", "judges", "n"))
+        .contains("all,all,2,2", "j,k,2,2")
+        .noneMatch(row -> row.contains("jury"));
+    assertThat(rows(tables, "current_verdicts", "judge", "protocol", "sample_id", "decision"))
+        .contains("jury:mean,jury,1,a", "jury:majority,jury,2,a");
+
+    assertThatThrownBy(() -> jury(Map.of(rules, "mean"), folders.subList(0, 1)))
+        .hasMessageContaining("a jury needs two judges, and there is j alone");
+    assertThatThrownBy(() -> jury(Map.of(rules, "weighted"), folders))
+        .hasMessageContaining("the corpus has no label to weigh judges by");
+    assertThatThrownBy(
+            () -> jury(Map.of(rules, "mean", "assize.summary.jury.judges", "[j, h]"), folders))
+        .hasMessageContaining("names h, of which there are no verdicts; there are those of j, k");
+    assertThatThrownBy(() -> AssizeConfig.summary(Map.of(rules, "best")))
+        .hasMessageContaining("jury.rules has \"best\": use some of majority, mean, weighted");
+  }
+
+  private TableStore jury(Map<String, String> settings, List<String> verdicts) {
+    String out = dir.resolve("out").toString();
+    new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(settings), said::add)
+        .run(verdicts, CorpusConfig.plain(dir.resolve("corpus").toString()), null, "default", out);
+    return new TableStore(LocalSpark.session(), out);
+  }
+
   private TableStore summarized(Dataset<Row> corpus, String... judged) {
     corpus.write().parquet(dir.resolve("corpus").toString());
     Object[][] verdicts = new Object[judged.length][];
@@ -95,7 +147,7 @@ class SummarizeJobTest {
   private TableStore summarize(Path out) {
     new SummarizeJob(LocalSpark.session(), AssizeConfig.summary(Map.of()), said::add)
         .run(
-            dir.resolve("verdicts").toString(),
+            List.of(dir.resolve("verdicts").toString()),
             AssizeConfig.parse(
                     "assize { judge.kind = length, output.dir = none }",
                     Map.of("assize.corpus.path", dir.resolve("corpus").toString()))

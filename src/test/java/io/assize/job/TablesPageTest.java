@@ -56,7 +56,7 @@ class TablesPageTest {
   @Test
   void everySummaryTableHasAnotherName() {
     assertThat(OutputTables.all().stream().map(Table::name)).doesNotHaveDuplicates();
-    assertThat(SummaryTables.ALL).hasSize(12);
+    assertThat(SummaryTables.ALL).hasSize(16);
     assertThat(VerdictTable.TABLE.columns()).doesNotHaveDuplicates();
   }
 

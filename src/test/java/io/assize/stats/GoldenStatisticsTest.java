@@ -7,7 +7,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** What other packages computed from the same data: see scripts/golden/make_statistics.py. */
@@ -97,6 +99,70 @@ class GoldenStatisticsTest {
         a.stream().mapToInt(Integer::intValue).toArray(),
         b.stream().mapToInt(Integer::intValue).toArray(),
         scores.stream().mapToDouble(Double::doubleValue).toArray());
+  }
+
+  @Test
+  void alphaIsThePublishedOneAndThatOfKrippendorff() throws IOException {
+    for (JsonNode example : golden("agreement").get("alpha")) {
+      List<Krippendorff.Units> units = units(example.get("values"));
+      double alpha = Krippendorff.alpha(units);
+      assertThat(alpha).isCloseTo(example.get("alpha").asDouble(), within(1e-12));
+      if (!example.get("published").isNull()) {
+        assertThat(alpha).isCloseTo(example.get("published").asDouble(), within(5e-4));
+      }
+      if (units.size() >= 50) {
+        double[] interval = Krippendorff.interval(units, 4000, 1);
+        assertThat(interval[0]).isCloseTo(example.get("low").asDouble(), within(0.02));
+        assertThat(interval[1]).isCloseTo(example.get("high").asDouble(), within(0.02));
+      }
+    }
+  }
+
+  /** Raters by units become units, each by itself. */
+  private static List<Krippendorff.Units> units(JsonNode raters) {
+    List<Krippendorff.Units> units = new ArrayList<>();
+    for (int u = 0; u < raters.get(0).size(); u++) {
+      long[] counts = new long[6];
+      for (JsonNode rater : raters) {
+        if (!rater.get(u).isNull()) {
+          counts[rater.get(u).asInt()]++;
+        }
+      }
+      if (Arrays.stream(counts).sum() > 1) {
+        units.add(
+            new Krippendorff.Units(
+                1,
+                Krippendorff.disagreement(counts),
+                Arrays.stream(counts).asDoubleStream().toArray()));
+      }
+    }
+    return units;
+  }
+
+  @Test
+  void kappaIsThatOfScikitLearn() throws IOException {
+    for (JsonNode example : golden("agreement").get("kappa")) {
+      long[][] counts = new long[3][3];
+      for (int i = 0; i < example.get("a").size(); i++) {
+        counts[example.get("a").get(i).asInt()][example.get("b").get(i).asInt()]++;
+      }
+      assertThat(Kappa.of(counts)).isCloseTo(example.get("kappa").asDouble(), within(1e-12));
+    }
+  }
+
+  @Test
+  void rankCorrelationsAreThoseOfScipy() throws IOException {
+    for (JsonNode example : golden("agreement").get("correlation")) {
+      Correlation found = Correlation.of(numbers(example.get("x")), numbers(example.get("y")));
+      assertThat(found.spearman()).isCloseTo(example.get("spearman").asDouble(), within(1e-12));
+      assertThat(found.kendall()).isCloseTo(example.get("kendall").asDouble(), within(1e-12));
+    }
+  }
+
+  private static double[] numbers(JsonNode list) {
+    return StreamSupport.stream(list.spliterator(), false)
+        .mapToDouble(JsonNode::asDouble)
+        .toArray();
   }
 
   private static JsonNode golden(String name) throws IOException {
