@@ -19,13 +19,11 @@ import java.util.Map;
  */
 enum AskedAnswers {
   DECISION(
-      DecisionRule.FINAL_DECISION,
       "Which response is better? Answer with one character and nothing else: 1 for Response 1, 2 for"
           + " Response 2, T for a tie.",
       List.of("1", "2", "t"),
       4),
   RATING(
-      DecisionRule.RATING,
       "What is your rating, from 1 to 10? Answer with the number and nothing else.",
       List.of("1", "2", "3", "4", "5", "6", "7", "8", "9", "10"),
       4);
@@ -33,7 +31,6 @@ enum AskedAnswers {
   /** A log-probability is not above 0, but for its rounding. */
   private static final double ROUNDING = 1e-3;
 
-  private final DecisionRule rule;
   private final String question;
 
   /** Of {@link List#of}, so immutable. */
@@ -42,8 +39,7 @@ enum AskedAnswers {
 
   private final int mostTokens;
 
-  AskedAnswers(DecisionRule rule, String question, List<String> answers, int mostTokens) {
-    this.rule = rule;
+  AskedAnswers(String question, List<String> answers, int mostTokens) {
     this.question = question;
     this.answers = answers;
     this.mostTokens = mostTokens;
@@ -51,6 +47,10 @@ enum AskedAnswers {
 
   static AskedAnswers of(DecisionRule rule) {
     return rule.rates() ? RATING : DECISION;
+  }
+
+  private DecisionRule rule() {
+    return this == RATING ? DecisionRule.RATING : DecisionRule.FINAL_DECISION;
   }
 
   int mostTokens() {
@@ -82,7 +82,7 @@ enum AskedAnswers {
       return fromText(reply.text());
     }
     double[] normalised = Arrays.stream(p).map(one -> one / sum).toArray();
-    return Ruling.of(rule, normalised, expected);
+    return Ruling.of(rule(), normalised, expected);
   }
 
   /** Probabilities of the answers, not normalised; all 0 where the endpoint tells none. */
