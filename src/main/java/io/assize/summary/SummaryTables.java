@@ -189,7 +189,7 @@ public final class SummaryTables {
     JavaRDD<Level> both =
         kept.keep(ordered.zip(orderedRatings).map(pair -> new Level(pair._1(), pair._2())));
     return new Summary(
-        spark, both, context.broadcast(fits), input.ratings(), input.outcomes(), tree);
+        spark, both, context.broadcast(fits), input, tree);
   }
 
   private static List<MeanRatings.Key> ratedOnly(MeanRatings ratings, JavaRDD<LevelSums> levels) {
