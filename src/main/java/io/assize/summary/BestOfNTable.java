@@ -87,7 +87,7 @@ final class BestOfNTable implements SummaryTable {
   public Dataset<Row> rows(Summary summary) {
     Column overFirst = col("chosen").minus(col("first"));
     Column overRandom = col("chosen").minus(col("random"));
-    return prompts(summary.ratings())
+    return prompts(summary.input().ratings())
         .withColumn("scenario", summary.tree().each(col("scenario")))
         .groupBy("judge", "scenario", "model")
         .agg(

@@ -18,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import scala.Tuple2;
@@ -77,15 +78,18 @@ final class JuryAgreementTable implements SummaryTable, Serializable {
 
   @Override
   public Dataset<Row> rows(Summary summary) {
-    Dataset<Row> outcomes = summary.outcomes().filter(not(col("judge").startsWith(Jury.PREFIX)));
-    Map<Juror, String> names = names(outcomes);
+    Column isJury = col("judge").startsWith(Jury.PREFIX);
+    Map<Juror, String> names = names(summary.input().jurors().filter(not(isJury)));
     if (names.size() < 2) {
       return TABLE.rows(summary.spark(), List.of());
     }
     SummaryOptions options = summary.fits().value().options();
     Levels tree = summary.tree();
     JavaRDD<Row> rows =
-        outcomes
+        summary
+            .input()
+            .outcomes()
+            .filter(not(isJury))
             .repartition(col("scenario"), col("prompt"))
             .sortWithinPartitions("scenario", "prompt", SAMPLE_ID, "judge", "protocol")
             .javaRDD()
@@ -115,9 +119,9 @@ final class JuryAgreementTable implements SummaryTable, Serializable {
   }
 
   /** Each judge's name, with its protocol where it was asked by several. */
-  private static Map<Juror, String> names(Dataset<Row> outcomes) {
+  private static Map<Juror, String> names(Dataset<Row> judges) {
     List<Juror> jurors =
-        outcomes.select("judge", "protocol").distinct().collectAsList().stream()
+        judges.collectAsList().stream()
             .map(row -> new Juror(row.getString(0), row.getString(1)))
             .toList();
     Map<Juror, String> names = new TreeMap<>();

@@ -53,7 +53,7 @@ final class ScoreDistributionTable implements SummaryTable {
 
   @Override
   public Dataset<Row> rows(Summary summary) {
-    Dataset<Row> ratings = summary.ratings().filter(col("rating").isNotNull());
+    Dataset<Row> ratings = summary.input().ratings().filter(col("rating").isNotNull());
     Dataset<Row> scales =
         ratings.groupBy("judge").agg(min(col("rating").between(1, 10)).as("one_to_ten"));
     return ratings

@@ -3,24 +3,20 @@ package io.assize.summary;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * What {@link SummaryTable}s are made of.
  *
  * @param levels in one partition, in the tables' order
- * @param ratings single responses: see {@link SummaryInput#ratings}
- * @param outcomes pairs: see {@link SummaryInput#outcomes}
+ * @param input for what levels do not hold
  * @param tree the levels of each scenario
  */
 record Summary(
     SparkSession spark,
     JavaRDD<Level> levels,
     Broadcast<Fits> fits,
-    Dataset<Row> ratings,
-    Dataset<Row> outcomes,
+    SummaryInput input,
     Levels tree) {
 
   JavaSparkContext context() {

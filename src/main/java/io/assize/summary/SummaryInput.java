@@ -40,6 +40,11 @@ record SummaryInput(Dataset<Row> verdicts, Dataset<Row> corpus, Dataset<Row> set
     return Games.blocks(Outcomes.ofPairs(verdicts), games());
   }
 
+  /** Who judged pairs, by which protocols: {@code judge, protocol}. */
+  Dataset<Row> jurors() {
+    return verdicts.filter(col("order").isin("ab", "ba")).select("judge", "protocol").distinct();
+  }
+
   /** Each judge's verdicts on pairs as {@link Outcomes#ofPairs} has them, scenario and prompt. */
   Dataset<Row> outcomes() {
     return Outcomes.ofPairs(verdicts)
