@@ -62,6 +62,11 @@ public interface Architecture {
     return false;
   }
 
+  /** Whether its experts lie in one tensor of each kind ({@code StackedExperts}). */
+  default boolean stacksExperts() {
+    return false;
+  }
+
   /** What it can be computed in. */
   default List<Precision> precisions() {
     return List.of(Precision.values());

@@ -17,6 +17,8 @@ public final class Architectures {
   private static final LlamaFamily QWEN3 =
       LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads().withLaterWindows().inGguf("qwen3");
 
+  private static final Architecture GEMMA2 = Gemma.second();
+
   /** All of them; Llama 2 and 3, Yi and SmolLM2 call themselves LlamaForCausalLM. */
   public static final List<Architecture> ALL =
       List.of(
@@ -28,15 +30,17 @@ public final class Architectures {
           Granite.family(),
           Olmo2.family(),
           Phi3.family(),
-          Gemma.second(),
+          GEMMA2,
           Gemma.third(),
           Gemma.thirdWithPictures(),
           Mixtures.mixtral(),
           Mixtures.qwen3(),
+          GptOss.family(),
           new RewardModel(LLAMA),
           new RewardModel(MISTRAL),
           new RewardModel(QWEN2),
-          new RewardModel(QWEN3));
+          new RewardModel(QWEN3),
+          new RewardModel(GEMMA2));
 
   private Architectures() {}
 

@@ -14,6 +14,7 @@ import java.util.function.Function;
  * @param tensors all its tensors
  * @param precisions what it can be computed in
  * @param cameAsCode whether its authors published it with code of its own
+ * @param stacksExperts whether its experts lie in one tensor of each kind
  * @param reader reads its configuration
  */
 record DecoderFamily(
@@ -22,6 +23,7 @@ record DecoderFamily(
     List<TensorSpec> tensors,
     List<Precision> precisions,
     boolean cameAsCode,
+    boolean stacksExperts,
     Function<DecoderJson, DecoderConfig> reader)
     implements Architecture {
 
@@ -32,7 +34,17 @@ record DecoderFamily(
       List<TensorSpec> tensors,
       List<Precision> precisions,
       Function<DecoderJson, DecoderConfig> reader) {
-    this(name, version, tensors, precisions, false, reader);
+    this(name, version, tensors, precisions, false, false, reader);
+  }
+
+  /** The same, which its authors published with code of its own. */
+  DecoderFamily thatCameAsCode() {
+    return new DecoderFamily(name, version, tensors, precisions, true, stacksExperts, reader);
+  }
+
+  /** The same, whose experts lie in one tensor of each kind. */
+  DecoderFamily withStackedExperts() {
+    return new DecoderFamily(name, version, tensors, precisions, cameAsCode, true, reader);
   }
 
   /** Without int8, whose basis cannot hold the family's norms, and without half floats' range. */

@@ -29,7 +29,8 @@ final class Phi3 {
             .with(Place.GATE, Place.layer(GATE_UP, INNER, HIDDEN).partOf(both, Dimension.NONE))
             .with(Place.UP, Place.layer(GATE_UP, INNER, HIDDEN).partOf(both, INNER));
     return new DecoderFamily(
-        "Phi3ForCausalLM", "phi3-1", tensors.list(""), DecoderFamily.ALL, true, Phi3::config);
+        "Phi3ForCausalLM", "phi3-1", tensors.list(""), DecoderFamily.ALL, Phi3::config)
+        .thatCameAsCode();
   }
 
   private static DecoderConfig config(DecoderJson json) {
