@@ -281,6 +281,17 @@ def tokens_of(length: int) -> list:
     return tokens
 
 
+def logits(model, lengths: list) -> list:
+    """Those in the middle and at the end of prompts of some lengths."""
+    golden = []
+    for length in lengths:
+        rows = [length // 2, length - 1]
+        with torch.no_grad():
+            found = model(torch.tensor([tokens_of(length)]), use_cache=False).logits[0, rows]
+        golden.append({"length": length, "rows": rows, "logits": [[round(float(v), 5) for v in row] for row in found]})
+    return golden
+
+
 def pack_experts(here: pathlib.Path) -> None:
     """Puts random blocks of MXFP4 in the place of a checkpoint's experts, as OpenAI publishes them."""
     draw = torch.Generator().manual_seed(23)
@@ -318,13 +329,7 @@ def families(folder: pathlib.Path, only: str = "") -> None:
         if name.endswith("-mxfp4"):
             pack_experts(here)
         model = AutoModelForCausalLM.from_pretrained(here, dtype=torch.float32, attn_implementation="eager").eval().float()
-        golden = []
-        for length in [40, 300, 3000]:
-            rows = [length // 2, length - 1]
-            with torch.no_grad():
-                logits = model(torch.tensor([tokens_of(length)]), use_cache=False).logits[0, rows]
-            golden.append({"length": length, "rows": rows, "logits": [[round(float(v), 5) for v in row] for row in logits]})
-        (here / "logits.json").write_text(json.dumps(golden) + "\n")
+        (here / "logits.json").write_text(json.dumps(logits(model, [40, 300, 3000])) + "\n")
 
 
 def main() -> None:

@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.joining;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.UserError;
 import java.util.List;
-import java.util.Optional;
 
 /** The families of models that are known. */
 public final class Architectures {
@@ -65,18 +64,19 @@ public final class Architectures {
   }
 
   /** The family of a GGUF file; refuses one that is not known. */
-  static Architecture ofGguf(List<Architecture> known, String name, String where) {
+  static Architecture ofGguf(List<Architecture> known, GgufFile file) {
     return known.stream()
-        .filter(architecture -> architecture.ggufName().equals(Optional.of(name)))
+        .filter(architecture -> architecture.accepts(file))
         .findFirst()
         .orElseThrow(
             () ->
                 UserError.configuration(
                     "%s: architecture %s is not supported: use a model of architecture %s",
-                    where,
-                    name,
+                    file.file().path(),
+                    file.text("general.architecture", "none"),
                     known.stream()
                         .flatMap(architecture -> architecture.ggufName().stream())
+                        .distinct()
                         .collect(joining(", "))));
   }
 }

@@ -7,6 +7,7 @@ import static io.assize.judge.model.Dimension.INNER;
 import io.assize.judge.model.Attention.Scores;
 import io.assize.judge.model.DecoderJson.Usual;
 import io.assize.judge.model.FeedForward.Activation;
+import io.assize.judge.model.RopeScaling.Yarn;
 import io.assize.judge.model.TensorSpec.Role;
 
 /**
@@ -27,12 +28,39 @@ final class GptOss {
             tensors().list(""),
             DecoderFamily.WIDE,
             GptOss::config)
-        .withStackedExperts();
+        .withStackedExperts()
+        .inGguf("gpt-oss", GptOss::config);
+  }
+
+  private static DecoderConfig config(DecoderGguf gguf) {
+    gguf.refuse(
+        !gguf.file().text("gpt-oss.rope.scaling.type", "none").equals("yarn"),
+        "rotary scaling other than yarn");
+    double factor = gguf.real("rope.scaling.factor", 1, 1, 1e6);
+    int original =
+        gguf.whole("rope.scaling.original_context_length", 1, DecoderConfig.MOST_POSITIONS);
+    Yarn yarn =
+        new Yarn(
+            factor,
+            0.1 * Math.log(factor) + 1,
+            gguf.real("rope.scaling.yarn_beta_fast", 32, 1e-6, 1e6),
+            gguf.real("rope.scaling.yarn_beta_slow", 1, 1e-6, 1e6),
+            original,
+            false);
+    DecoderConfig config = gguf.likeLlama(new Rope(gguf.theta(), 1, yarn));
+    return config
+        .with(config.positions().with(gguf.window(), layer -> layer % 2 == 0))
+        .with(config.attention().with(new Scores(config.attention().scores().scale(), 0, true)))
+        .with(gguf.mixture(Activation.CLAMPED));
   }
 
   private static TensorList tensors() {
     return TensorList.usual()
         .without(Place.GATE, Place.UP, Place.DOWN)
+        .with(
+            Place.MLP_NORM,
+            Place.layer("post_attention_layernorm.weight", HIDDEN)
+                .inGguf("blk.*.post_attention_norm.weight"))
         .with(Place.SINKS, Place.layer("self_attn.sinks", sizes -> sizes.config().heads()))
         .with(Place.ROUTER, Place.layer("mlp.router.weight", EXPERTS, HIDDEN))
         .with(Place.ROUTER_BIAS, Place.layer("mlp.router.bias", EXPERTS))
