@@ -391,6 +391,13 @@ TEKKEN = (
 )
 
 
+GPT_4O = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+
+
 def cut(expression: str):
     return pre_tokenizers.Sequence(
         [
@@ -410,6 +417,8 @@ def published(name: str):
         "qwen2": (normalizers.NFC(), cut(QWEN_2), False),
         "deepseek-r1-qwen": (None, cut(QWEN_2), False),
         "tekken": (None, cut(TEKKEN), True),
+        "dbrx": (None, cut(LLAMA_3), False),
+        "gpt-4o": (None, cut(GPT_4O), False),
     }[name]
 
 
@@ -445,7 +454,7 @@ def byte_pairs(count: int) -> dict:
     # Some merges are taken out, so that words stand in the vocabulary that pairs do not lead to.
     merges = [merge for i, merge in enumerate(model["merges"]) if i % 7 != 3]
     ids = {}
-    for name in ["gpt-2", "smollm", "llama-bpe", "qwen2", "deepseek-r1-qwen", "tekken"]:
+    for name in ["gpt-2", "smollm", "llama-bpe", "qwen2", "deepseek-r1-qwen", "tekken", "dbrx", "gpt-4o"]:
         normalizer, pre, whole = published(name)
         bpe = models.BPE(vocab=model["vocab"], merges=[tuple(merge) for merge in merges], ignore_merges=whole)
         tokenizer = Tokenizer(bpe)
