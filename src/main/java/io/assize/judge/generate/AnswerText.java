@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How what a model writes is read. Most write plain text. Others, such as gpt-oss, write messages in
- * channels (OpenAI's harmony format): after {@code <|start|>assistant} stands {@code
+ * How what a model writes is read. Most write plain text. Others, such as gpt-oss, write messages
+ * in channels (OpenAI's harmony format): after {@code <|start|>assistant} stands {@code
  * <|channel|>NAME<|message|>}, then the message, up to {@code <|end|>} and the next {@code
- * <|start|>}. What is in the channel {@code final} is the answer; what is in others is thinking, and
- * is given as what stands between {@code <think>} and {@code </think>}.
+ * <|start|>}. What is in the channel {@code final} is the answer; what is in others is thinking,
+ * and is given as what stands between {@code <think>} and {@code </think>}.
  */
 final class AnswerText {
   private static final String CHANNEL = "<|channel|>";
@@ -55,7 +55,9 @@ final class AnswerText {
     return from >= 0 && Arrays.equals(begins, Arrays.copyOfRange(prompt, from, prompt.length));
   }
 
-  /** What has to follow a prompt so that an answer goes on: the header of the channel, or nothing. */
+  /**
+   * What has to follow a prompt so that an answer goes on: the header of the channel, or nothing.
+   */
   long[] opening(long[] prompt) {
     return inChannels(prompt) ? header() : new long[0];
   }

@@ -48,8 +48,7 @@ record DecoderFamily(
 
   /** The same, which its authors published with code of its own. */
   DecoderFamily thatCameAsCode() {
-    return new DecoderFamily(
-        name, version, tensors, precisions, true, stacksExperts, reader, gguf);
+    return new DecoderFamily(name, version, tensors, precisions, true, stacksExperts, reader, gguf);
   }
 
   /** The same, whose experts lie in one tensor of each kind. */

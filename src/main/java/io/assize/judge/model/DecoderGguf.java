@@ -96,8 +96,7 @@ final class DecoderGguf {
             file.shape("output.weight") == null,
             attention,
             Positions.of(whole("context_length", 1, DecoderConfig.MOST_POSITIONS), rope, layers),
-            numbers.real(
-                key("attention.layer_norm_rms_epsilon"), DecoderConfig.LEAST_EPS, 1))
+            numbers.real(key("attention.layer_norm_rms_epsilon"), DecoderConfig.LEAST_EPS, 1))
         .checked(file.file().path().toString());
   }
 

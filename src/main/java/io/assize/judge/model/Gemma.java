@@ -109,8 +109,7 @@ final class Gemma {
 
   private static DecoderConfig third(DecoderGguf gguf) {
     DecoderConfig config = common(gguf, 62);
-    int every =
-        gguf.whole("attention.sliding_window_pattern", 6, 1, DecoderConfig.MOST_LAYERS);
+    int every = gguf.whole("attention.sliding_window_pattern", 6, 1, DecoderConfig.MOST_LAYERS);
     IntPredicate windowed = layer -> (layer + 1) % every != 0;
     Rope local = Rope.of(gguf.real("rope.freq_base_swa", 10000, 1, Rope.MOST_THETA));
     return config
@@ -125,17 +124,15 @@ final class Gemma {
   }
 
   /**
-   * Norms' weights have their one in GGUF. It does not say by what scores are divided: the root of a
-   * head's width, but of a head's share of the whole in the model of 27B.
+   * Norms' weights have their one in GGUF. It does not say by what scores are divided: the root of
+   * a head's width, but of a head's share of the whole in the model of 27B.
    *
    * @param largest how many layers that has
    */
   private static DecoderConfig common(DecoderGguf gguf, int largest) {
     DecoderConfig config = gguf.likeLlama();
     double width =
-        config.layers() == largest
-            ? (double) config.hidden() / config.heads()
-            : config.headDim();
+        config.layers() == largest ? (double) config.hidden() / config.heads() : config.headDim();
     double root = Floats.brain(Floats.toBrain((float) Math.sqrt(config.hidden())));
     return config
         .with(config.attention().with(Scores.ofWidth(width)))

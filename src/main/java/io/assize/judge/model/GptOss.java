@@ -80,8 +80,7 @@ final class GptOss {
     json.refuseQuantized();
     json.want("hidden_act", "silu");
     json.refuse(json.numbers().real("swiglu_limit", LIMIT, 0, 1e9) != LIMIT, "swiglu_limit");
-    DecoderConfig config =
-        json.likeLlama(new Usual(36, 2880, 64, 8, 64, 131072, 150_000, false));
+    DecoderConfig config = json.likeLlama(new Usual(36, 2880, 64, 8, 64, 131072, 150_000, false));
     double eps = json.numbers().real("rms_norm_eps", 1e-5, DecoderConfig.LEAST_EPS, 1);
     Positions positions =
         config

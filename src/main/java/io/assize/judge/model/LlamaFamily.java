@@ -78,11 +78,7 @@ final class LlamaFamily implements Architecture {
    * @param architecture its name there; null where it is not read from there
    * @param paired whether its queries' and keys' rotary pairs lie side by side there
    */
-  private record Gguf(String architecture, boolean paired) {
-    String key(String rest) {
-      return architecture + "." + rest;
-    }
-  }
+  private record Gguf(String architecture, boolean paired) {}
 
   private LlamaFamily(
       String name, Gguf gguf, boolean biasOfQkv, boolean normOfHeads, Windows windows) {

@@ -15,9 +15,7 @@ interface Packing {
   /** The module whose matrix a tensor would be; null for one that is none. */
   default String module(String tensor) {
     String weight = ".weight";
-    return tensor.endsWith(weight)
-        ? tensor.substring(0, tensor.length() - weight.length())
-        : null;
+    return tensor.endsWith(weight) ? tensor.substring(0, tensor.length() - weight.length()) : null;
   }
 
   /** The matrix's dimensions. */

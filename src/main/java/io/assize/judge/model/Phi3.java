@@ -24,7 +24,8 @@ final class Phi3 {
     String qkv = "blk.*.attn_qkv.weight";
     TensorList tensors =
         TensorList.usual()
-            .with(Place.Q, Place.layer(QKV, QUERIES, HIDDEN).partOf(all, Dimension.NONE).inGguf(qkv))
+            .with(
+                Place.Q, Place.layer(QKV, QUERIES, HIDDEN).partOf(all, Dimension.NONE).inGguf(qkv))
             .with(Place.K, Place.layer(QKV, KEYS, HIDDEN).partOf(all, QUERIES).inGguf(qkv))
             .with(Place.V, Place.layer(QKV, KEYS, HIDDEN).partOf(all, queriesAndKeys).inGguf(qkv))
             .with(
@@ -34,7 +35,7 @@ final class Phi3 {
                     .inGguf("blk.*.ffn_up.weight"))
             .with(Place.UP, Place.layer(GATE_UP, INNER, HIDDEN).partOf(both, INNER));
     return new DecoderFamily(
-        "Phi3ForCausalLM", "phi3-1", tensors.list(""), DecoderFamily.ALL, Phi3::config)
+            "Phi3ForCausalLM", "phi3-1", tensors.list(""), DecoderFamily.ALL, Phi3::config)
         .thatCameAsCode()
         .inGguf("phi3", Phi3::config);
   }

@@ -75,11 +75,7 @@ final class TensorList {
     List<TensorSpec> all = new ArrayList<>();
     all.add(
         TensorSpec.of(
-            Role.EMBEDDING,
-            "model.embed_tokens.weight",
-            "token_embd.weight",
-            VOCABULARY,
-            HIDDEN));
+            Role.EMBEDDING, "model.embed_tokens.weight", "token_embd.weight", VOCABULARY, HIDDEN));
     all.add(TensorSpec.of(Role.FINAL_NORM, "model.norm.weight", "output_norm.weight", HIDDEN));
     all.add(
         TensorSpec.of(Role.HEAD, "lm_head.weight", "output.weight", VOCABULARY, HIDDEN)

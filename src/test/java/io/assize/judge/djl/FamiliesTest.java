@@ -66,7 +66,9 @@ class FamiliesTest {
     }
   }
 
-  /** The same checkpoints as GGUF files (scripts/golden/make_gguf.py); some have their own logits. */
+  /**
+   * The same checkpoints as GGUF files (scripts/golden/make_gguf.py); some have their own logits.
+   */
   @ParameterizedTest
   @MethodSource("ggufNames")
   void logitsOfGgufFilesAreThoseOfTransformers(String name) throws IOException {

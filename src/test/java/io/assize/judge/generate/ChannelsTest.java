@@ -130,8 +130,7 @@ class ChannelsTest {
     List<ChatMessage> chat = List.of(new ChatMessage("user", "Which?"));
     QuestionTokens question = new QuestionTokens(RULE, tokenizer);
     assertThat(question.after(model, chat, "model"))
-        .isEqualTo(
-            tokens("S user M Which? E S assistant C final M The final decision is"));
+        .isEqualTo(tokens("S user M Which? E S assistant C final M The final decision is"));
     assertThat(question.after(model, chat, "none"))
         .isEqualTo(tokenizer.encodeText("Which?The final decision is"));
   }

@@ -145,8 +145,7 @@ class FamilyConfigsTest {
     assertThat(config.positions().window()).isEqualTo(128);
     assertThat(config.positions().windowed().subList(0, 4))
         .containsExactly(true, false, true, false);
-    assertThat(config.feedForward())
-        .isEqualTo(new FeedForward(Activation.CLAMPED, 32, 4, true));
+    assertThat(config.feedForward()).isEqualTo(new FeedForward(Activation.CLAMPED, 32, 4, true));
     // 0.1 ln 32 + 1
     assertThat(config.positions().ropes().get(0).amplitudes(64)).containsOnly(1.3465736f);
   }
@@ -195,7 +194,17 @@ class FamilyConfigsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"SmolLM3", "Granite", "Olmo2", "Phi3", "Gemma2", "Gemma3", "Mixtral", "Qwen3Moe", "GptOss"})
+      strings = {
+        "SmolLM3",
+        "Granite",
+        "Olmo2",
+        "Phi3",
+        "Gemma2",
+        "Gemma3",
+        "Mixtral",
+        "Qwen3Moe",
+        "GptOss"
+      })
   void quantisedWeightsAreRefused(String name) {
     assertThatThrownBy(() -> positions(name + "ForCausalLM", "'quantization_config': {'bits': 4}"))
         .hasMessageContaining("quantization_config is not supported");
