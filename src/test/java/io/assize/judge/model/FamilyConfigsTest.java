@@ -181,7 +181,7 @@ class FamilyConfigsTest {
         "Gemma2; 'hidden_activation': 'silu'; hidden_activation is not supported",
         "Mixtral; 'num_experts_per_tok': 9; num_experts_per_tok is 9",
         "GptOss; 'swiglu_limit': 9.0; swiglu_limit is not supported",
-        "GptOss; 'num_experts_per_tok': 200; num_experts_per_tok is 200",
+        "GptOss; 'num_key_value_heads': 4, 'num_experts_per_tok': 200; num_experts_per_tok is 200",
         "Qwen3Moe; 'mlp_only_layers': [0]; mlp_only_layers is not supported",
         "Qwen3Moe; 'decoder_sparse_step': 2; decoder_sparse_step is not supported",
       })
