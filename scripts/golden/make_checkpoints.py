@@ -20,6 +20,7 @@ import torch
 from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, normalizers
 from transformers import LlamaConfig, LlamaForCausalLM
+from transformers.integrations.mxfp4 import convert_moe_packed_tensors
 
 TOKENS = [1, 60, 70, 80, 261, 262, 90, 100, 265, 270]
 
@@ -214,6 +215,19 @@ def fp8_blocks(out):
           {"m.weight": w, "m.weight_scale_inv": scale}, {"m.weight": w.float() * whole})
 
 
+def mxfp4(out):
+    """Blocks of all 256 scales; what transformers makes of them is kept bit by bit."""
+    draw = torch.Generator().manual_seed(41)
+    packed, expected = {}, {}
+    for name, outputs, blocks in ("gate_up_proj", 64, 2), ("down_proj", 32, 1):
+        shape = (2, outputs, blocks)
+        nibbles = torch.randint(0, 256, (*shape, 16), generator=draw, dtype=torch.uint8)
+        scales = torch.randperm(256, generator=draw)[: 2 * outputs * blocks].to(torch.uint8).view(shape)
+        packed |= {f"m.experts.{name}_blocks": nibbles, f"m.experts.{name}_scales": scales}
+        expected[f"m.experts.{name}"] = convert_moe_packed_tensors(nibbles, scales)
+    write(out / "mxfp4", {"quant_method": "mxfp4", "modules_to_not_convert": ["head"]}, packed, expected)
+
+
 def lora(out):
     from peft import LoraConfig, get_peft_model
 
@@ -253,6 +267,7 @@ def main() -> None:
     awq(out)
     compressed(out)
     fp8_blocks(out)
+    mxfp4(out)
     lora(out)
 
 

@@ -11,25 +11,30 @@ Written:
   beside the checkpoint;
 - gguf/blocks.gguf and gguf/blocks.json: a Llama whose tensors are of many quantised types, and the logits
   that transformers computes in float32 with the weights as the gguf package dequantises them;
+- gguf-families: checkpoints of golden/families likewise (experts stacked, Gemma's norms with their one, MXFP4
+  in ggml's order), and logits of their own of those whose layers or scales GGUF cannot say;
 - gguf-tokenizers.json: small vocabularies with what the published tokenizers (tokenizers, sentencepiece,
   transformers' LlamaTokenizerFast) make of texts.
 """
 
 import io
 import json
+import math
 import pathlib
 import random
+import re
 import sys
 import tempfile
 
 import gguf
+import make_golden
 import numpy as np
 import sentencepiece
 import torch
 from make_golden import TEXTS
 from safetensors.torch import load_file
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
-from transformers import AutoConfig, LlamaConfig, LlamaForCausalLM, LlamaTokenizer, LlamaTokenizerFast
+from transformers import AutoConfig, AutoModelForCausalLM, LlamaConfig, LlamaForCausalLM, LlamaTokenizer, LlamaTokenizerFast
 
 TYPES = "F16 BF16 Q4_0 Q4_1 Q5_0 Q5_1 Q8_0 IQ4_NL MXFP4 Q2_K Q3_K Q4_K Q5_K Q6_K IQ4_XS".split()
 
@@ -120,13 +125,26 @@ def writer(path: pathlib.Path, architecture: str, config) -> gguf.GGUFWriter:
     head = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
     out.add_key_length(head)
     out.add_value_length(head)
-    out.add_rope_dimension_count(head)
+    out.add_rope_dimension_count(int(head * (getattr(config, "partial_rotary_factor", None) or 1)))
     scaling = getattr(config, "rope_scaling", None) or {}
     if getattr(config, "sliding_window", None):
         out.add_sliding_window(config.sliding_window)
     if scaling.get("rope_type") == "linear":
         out.add_rope_scaling_type(gguf.RopeScalingType.LINEAR)
         out.add_rope_scaling_factor(scaling["factor"])
+    if scaling.get("rope_type") == "yarn":
+        out.add_rope_scaling_type(gguf.RopeScalingType.YARN)
+        out.add_rope_scaling_factor(scaling["factor"])
+        out.add_rope_scaling_orig_ctx_len(scaling["original_max_position_embeddings"])
+        out.add_rope_scaling_yarn_beta_fast(scaling["beta_fast"])
+        out.add_rope_scaling_yarn_beta_slow(scaling["beta_slow"])
+    if scaling.get("rope_type", scaling.get("type")) == "longrope":
+        original = config.original_max_position_embeddings
+        scale = config.max_position_embeddings / original
+        out.add_rope_scaling_orig_ctx_len(original)
+        out.add_rope_scaling_attn_factors(math.sqrt(1 + math.log(scale) / math.log(original)))
+        out.add_tensor("rope_factors_long.weight", np.array(scaling["long_factor"], dtype=np.float32))
+        out.add_tensor("rope_factors_short.weight", np.array(scaling["short_factor"], dtype=np.float32))
     if scaling.get("rope_type") == "llama3":
         out.add_tensor("rope_freqs.weight", rope_factors(config))
     out.add_tokenizer_model("gpt2")
@@ -176,6 +194,132 @@ def checkpoints(folder: pathlib.Path) -> None:
             else:
                 kind = gguf.GGMLQuantizationType.BF16
                 out.add_tensor(there, gguf.quantize(values, kind), raw_dtype=kind)
+        finish(out)
+
+
+FAMILIES = {
+    "smollm3": "smollm3",
+    "granite": "granite",
+    "olmo2": "olmo2",
+    "phi3": "phi3",
+    "phi3-longrope": "phi3",
+    "gemma2": "gemma2",
+    "gemma3": "gemma3",
+    "mixtral": "llama",
+    "qwen3-moe": "qwen3moe",
+    "gpt-oss": "gpt-oss",
+    "gpt-oss-mxfp4": "gpt-oss",
+}
+
+# What GGUF does not say is as in the models that are published.
+AS_PUBLISHED = {
+    "gemma2": {"query_pre_attn_scalar": 16},
+    "gemma3": {"query_pre_attn_scalar": 8, "num_hidden_layers": 7, "layer_types": None},
+}
+
+
+def family_metadata(out: gguf.GGUFWriter, architecture: str, config) -> None:
+    """As the converter's classes of these families."""
+    if architecture == "granite":
+        out.add_attention_scale(config.attention_multiplier)
+        out.add_embedding_scale(config.embedding_multiplier)
+        out.add_residual_scale(config.residual_multiplier)
+        out.add_logit_scale(config.logits_scaling)
+    if architecture == "gemma2":
+        out.add_attn_logit_softcapping(config.attn_logit_softcapping)
+        out.add_final_logit_softcapping(config.final_logit_softcapping)
+    experts = getattr(config, "num_local_experts", None) or getattr(config, "num_experts", None)
+    if experts:
+        out.add_expert_count(experts)
+        out.add_expert_used_count(config.num_experts_per_tok)
+        out.add_expert_feed_forward_length(getattr(config, "moe_intermediate_size", config.intermediate_size))
+
+
+def in_ggml_order(blocks: np.ndarray, scales: np.ndarray) -> np.ndarray:
+    """MXFP4 as GGUF has it: the scale, then 16 bytes with weights 0 to 15 in their low bits."""
+    values = np.stack([blocks & 15, blocks >> 4], axis=-1).reshape(*blocks.shape[:-1], 32)
+    packed = values[..., :16] | (values[..., 16:] << 4)
+    both = np.concatenate([scales[..., None], packed], axis=-1)
+    return both.reshape(*both.shape[:2], -1)
+
+
+def family_tensors(tensors: dict, config):
+    """Names as the gguf package's map knows them, with values, or with blocks of MXFP4."""
+    experts = {}
+    for key, values in sorted(tensors.items()):
+        if key.endswith("_scales"):
+            continue
+        if ".experts." not in key:
+            yield (key + ".weight" if key.endswith("sinks") else key), values.float().numpy(), None
+        elif key.endswith("_blocks"):
+            name = key.removesuffix("_blocks")
+            packed = in_ggml_order(values.numpy(), tensors[name + "_scales"].numpy())
+            for part, rows in parts(name, packed, 1):
+                yield part + ".weight", rows, gguf.GGMLQuantizationType.MXFP4
+        elif key.endswith("_bias"):
+            for part, rows in parts(key.removesuffix("_bias"), values.float().numpy(), 1):
+                yield part + ".bias", rows, None
+        elif key.endswith(("gate_up_proj", "down_proj")):
+            for part, rows in parts(key, values.float().numpy().swapaxes(1, 2), 1):
+                yield part + ".weight", rows, None
+        else:
+            before, number, after = re.fullmatch(r"(.*\.experts)\.(\d+)\.(.*)", key).groups()
+            experts.setdefault(f"{before}.{after}", {})[int(number)] = values.float().numpy()
+    for name, each in experts.items():
+        yield name, np.stack([each[i] for i in range(len(each))]), None
+
+
+def parts(name: str, values: np.ndarray, axis: int):
+    if not name.endswith("gate_up_proj"):
+        return [(name, values)]
+    stem = name.removesuffix("gate_up_proj")
+    even, odd = [slice(None)] * values.ndim, [slice(None)] * values.ndim
+    even[axis], odd[axis] = slice(0, None, 2), slice(1, None, 2)
+    return [(stem + "gate_proj", values[tuple(even)]), (stem + "up_proj", values[tuple(odd)])]
+
+
+def families(folder: pathlib.Path) -> None:
+    """The checkpoints of golden/families; where one is not as GGUF wants it, another with logits of its own."""
+    here = folder / "gguf-families"
+    here.mkdir(exist_ok=True)
+    for name, architecture in FAMILIES.items():
+        source = folder / "families" / name
+        config = AutoConfig.from_pretrained(source)
+        tensors = load_file(source / "model.safetensors")
+        if name in AS_PUBLISHED:
+            changed = json.loads((source / "config.json").read_text()) | AS_PUBLISHED[name]
+            config = type(config)(**{key: value for key, value in changed.items() if value is not None})
+            torch.manual_seed(31)
+            model = AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16, attn_implementation="eager")
+            for key, parameter in model.named_parameters():
+                if "norm" in key:
+                    parameter.data += torch.randn_like(parameter) * 0.3
+            model = model.float().eval()
+            tensors = {key: parameter.data for key, parameter in model.named_parameters()}
+            (here / f"{name}.json").write_text(json.dumps(make_golden.logits(model, [40, 300])) + "\n")
+        out = writer(here / f"{name}.gguf", architecture, config)
+        family_metadata(out, architecture, config)
+        names = gguf.get_tensor_name_map(
+            next(key for key, value in gguf.MODEL_ARCH_NAMES.items() if value == architecture), config.num_hidden_layers
+        )
+        for key, values, packed in family_tensors(tensors, config):
+            if architecture in ("llama", "smollm3", "granite"):
+                for part, heads in ("q_proj", config.num_attention_heads), ("k_proj", config.num_key_value_heads):
+                    if part in key:
+                        values = permuted(values, heads)
+            if architecture.startswith("gemma") and key.endswith("norm.weight"):
+                values = values + 1
+            # The converter calls Mixtral's experts by the names of its authors.
+            key = key.replace("block_sparse_moe.experts.", "feed_forward.experts.").removeprefix("model.")
+            there = names.get_name(key, (".weight", ".bias")) or names.get_name("model." + key, (".weight", ".bias"))
+            values = np.ascontiguousarray(values)
+            if packed is not None:
+                out.add_tensor(there, values, raw_dtype=packed)
+            elif values.ndim == 1 or not there.endswith(".weight") or "norm" in there or "gate_inp" in there:
+                out.add_tensor(there, values)
+            else:
+                brain = gguf.quantize(values, gguf.GGMLQuantizationType.BF16)
+                out.add_tensor(there, brain, raw_dtype=gguf.GGMLQuantizationType.BF16)
         finish(out)
 
 
@@ -247,6 +391,13 @@ TEKKEN = (
 )
 
 
+GPT_4O = (
+    r"[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]*[\p{Ll}\p{Lm}\p{Lo}\p{M}]+(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|[^\r\n\p{L}\p{N}]?[\p{Lu}\p{Lt}\p{Lm}\p{Lo}\p{M}]+[\p{Ll}\p{Lm}\p{Lo}\p{M}]*(?i:'s|'t|'re|'ve|'m|'ll|'d)?"
+    r"|\p{N}{1,3}| ?[^\s\p{L}\p{N}]+[\r\n/]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+)
+
+
 def cut(expression: str):
     return pre_tokenizers.Sequence(
         [
@@ -266,6 +417,8 @@ def published(name: str):
         "qwen2": (normalizers.NFC(), cut(QWEN_2), False),
         "deepseek-r1-qwen": (None, cut(QWEN_2), False),
         "tekken": (None, cut(TEKKEN), True),
+        "dbrx": (None, cut(LLAMA_3), False),
+        "gpt-4o": (None, cut(GPT_4O), False),
     }[name]
 
 
@@ -301,7 +454,7 @@ def byte_pairs(count: int) -> dict:
     # Some merges are taken out, so that words stand in the vocabulary that pairs do not lead to.
     merges = [merge for i, merge in enumerate(model["merges"]) if i % 7 != 3]
     ids = {}
-    for name in ["gpt-2", "smollm", "llama-bpe", "qwen2", "deepseek-r1-qwen", "tekken"]:
+    for name in ["gpt-2", "smollm", "llama-bpe", "qwen2", "deepseek-r1-qwen", "tekken", "dbrx", "gpt-4o"]:
         normalizer, pre, whole = published(name)
         bpe = models.BPE(vocab=model["vocab"], merges=[tuple(merge) for merge in merges], ignore_merges=whole)
         tokenizer = Tokenizer(bpe)
@@ -394,6 +547,7 @@ def main() -> None:
     quantised_blocks(folder)
     checkpoints(folder)
     quantised_checkpoint(folder)
+    families(folder)
     # More texts, for a comparison by hand.
     tokenizers(folder, int(sys.argv[2]) if len(sys.argv) > 2 else 60)
 

@@ -19,6 +19,7 @@ import sys
 
 import gguf
 import torch
+from safetensors.torch import load_file, save_file
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers, trainers
 from transformers import (
     AutoModelForCausalLM,
@@ -248,6 +249,15 @@ FAMILIES = {
         rope_scaling={"rope_type": "linear", "factor": 8.0},
     ),
     "mixtral": MixtralConfig(**{**LONG, "intermediate_size": 24}, num_local_experts=4, num_experts_per_tok=2),
+    "gpt-oss": GptOssConfig(
+        **{**LONG, "hidden_size": 64, "intermediate_size": 32},
+        head_dim=12,
+        num_local_experts=6,
+        num_experts_per_tok=3,
+        sliding_window=16,
+        rope_theta=150000.0,
+        rope_scaling={**YARN, "beta_fast": 32.0, "beta_slow": 1.0, "truncate": False},
+    ),
     "qwen3-moe": Qwen3MoeConfig(
         **LONG, head_dim=16, moe_intermediate_size=16, num_experts=6, num_experts_per_tok=3, norm_topk_prob=True
     ),
@@ -255,6 +265,10 @@ FAMILIES = {
         **LONG, head_dim=8, moe_intermediate_size=16, num_experts=4, num_experts_per_tok=2, norm_topk_prob=False
     ),
 }
+
+
+# The same, whose experts are packed.
+FAMILIES["gpt-oss-mxfp4"] = FAMILIES["gpt-oss"]
 
 
 def tokens_of(length: int) -> list:
@@ -267,9 +281,43 @@ def tokens_of(length: int) -> list:
     return tokens
 
 
-def families(folder: pathlib.Path) -> None:
+def logits(model, lengths: list) -> list:
+    """Those in the middle and at the end of prompts of some lengths."""
+    golden = []
+    for length in lengths:
+        rows = [length // 2, length - 1]
+        with torch.no_grad():
+            found = model(torch.tensor([tokens_of(length)]), use_cache=False).logits[0, rows]
+        golden.append({"length": length, "rows": rows, "logits": [[round(float(v), 5) for v in row] for row in found]})
+    return golden
+
+
+def pack_experts(here: pathlib.Path) -> None:
+    """Puts random blocks of MXFP4 in the place of a checkpoint's experts, as OpenAI publishes them."""
+    draw = torch.Generator().manual_seed(23)
+    packed = {}
+    for key, values in load_file(here / "model.safetensors").items():
+        if not key.endswith(("experts.gate_up_proj", "experts.down_proj")):
+            packed[key] = values
+            continue
+        experts, inputs, outputs = values.shape
+        shape = (experts, outputs, inputs // 32)
+        packed[key + "_blocks"] = torch.randint(0, 256, (*shape, 16), generator=draw, dtype=torch.uint8)
+        packed[key + "_scales"] = torch.randint(121, 126, shape, generator=draw, dtype=torch.uint8)
+    save_file(packed, here / "model.safetensors", metadata={"format": "pt"})
+    config = json.loads((here / "config.json").read_text())
+    config["quantization_config"] = {
+        "quant_method": "mxfp4",
+        "modules_to_not_convert": ["model.layers.*.self_attn", "model.layers.*.mlp.router", "model.embed_tokens", "lm_head"],
+    }
+    (here / "config.json").write_text(json.dumps(config, indent=2) + "\n")
+
+
+def families(folder: pathlib.Path, only: str = "") -> None:
     """For each family a tiny checkpoint of random weights, and logits after prompts of three lengths."""
     for name, config in FAMILIES.items():
+        if not name.startswith(only):
+            continue
         torch.manual_seed(11)
         here = folder / "families" / name
         model = AutoModelForCausalLM.from_config(config, dtype=torch.float32)
@@ -278,14 +326,10 @@ def families(folder: pathlib.Path) -> None:
                 parameter.data += torch.randn_like(parameter) * 0.3
         model.to(torch.bfloat16).save_pretrained(here, safe_serialization=True)
         (here / "generation_config.json").unlink(missing_ok=True)
-        model = AutoModelForCausalLM.from_pretrained(here, dtype=torch.float32, attn_implementation="eager").eval()
-        golden = []
-        for length in [40, 300, 3000]:
-            rows = [length // 2, length - 1]
-            with torch.no_grad():
-                logits = model(torch.tensor([tokens_of(length)]), use_cache=False).logits[0, rows]
-            golden.append({"length": length, "rows": rows, "logits": [[round(float(v), 5) for v in row] for row in logits]})
-        (here / "logits.json").write_text(json.dumps(golden) + "\n")
+        if name.endswith("-mxfp4"):
+            pack_experts(here)
+        model = AutoModelForCausalLM.from_pretrained(here, dtype=torch.float32, attn_implementation="eager").eval().float()
+        (here / "logits.json").write_text(json.dumps(logits(model, [40, 300, 3000])) + "\n")
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 """Makes the golden files of reward models: the scores that Hugging Face transformers gives.
 
     pip install torch==2.7.1 'transformers<5'
-    python scripts/golden/make_reward.py src/test/resources/golden/reward
+    python scripts/golden/make_reward.py src/test/resources/golden/reward [FAMILY...]
 
 For each family a tiny random checkpoint of one label in bfloat16 with a tokenizer, and `scores.json`:
 chats, their tokens, and their scores in float32, as these models' authors read them (Skywork-Reward's
@@ -19,6 +19,7 @@ import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import (
     AutoModelForSequenceClassification,
+    Gemma2Config,
     LlamaConfig,
     MistralConfig,
     PreTrainedTokenizerFast,
@@ -60,6 +61,18 @@ MODELS = {
     "mistral": (MistralConfig(**SMALL, sliding_window=None, head_dim=16), TURNS),
     "qwen2": (Qwen2Config(**SMALL, tie_word_embeddings=True, use_sliding_window=False, pad_token_id=4), CHATML),
     "qwen3": (Qwen3Config(**SMALL, head_dim=16, tie_word_embeddings=True, use_sliding_window=False), CHATML),
+    "gemma2": (
+        Gemma2Config(
+            **{**SMALL, "initializer_range": 0.15},
+            head_dim=16,
+            query_pre_attn_scalar=24,
+            sliding_window=16,
+            attn_logit_softcapping=2.0,
+            final_logit_softcapping=1.0,
+            pad_token_id=4,
+        ),
+        TURNS,
+    ),
 }
 
 CHATS = [
@@ -105,6 +118,8 @@ def main() -> None:
     torch.set_num_threads(2)
     turned_basis(folder.parent / "turned-basis.json")
     for name, (config, template) in MODELS.items():
+        if len(sys.argv) > 2 and name not in sys.argv[2:]:
+            continue
         torch.manual_seed(13)
         here = folder / name
         model = AutoModelForSequenceClassification.from_config(config, dtype=torch.float32)
@@ -114,7 +129,9 @@ def main() -> None:
         model.to(torch.bfloat16).save_pretrained(here, safe_serialization=True)
         tokenizer(template).save_pretrained(here)
         tok = PreTrainedTokenizerFast.from_pretrained(here)
-        model = AutoModelForSequenceClassification.from_pretrained(here, dtype=torch.float32).eval()
+        # The kernels of PyTorch's own attention leave Gemma's caps of scores out.
+        attention = {"attn_implementation": "eager"} if name == "gemma2" else {}
+        model = AutoModelForSequenceClassification.from_pretrained(here, dtype=torch.float32, **attention).eval()
         rows = []
         for prompt, response in CHATS:
             chat = [{"role": "user", "content": prompt}, {"role": "assistant", "content": response}]

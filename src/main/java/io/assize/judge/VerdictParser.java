@@ -77,6 +77,15 @@ public final class VerdictParser {
     return text.stripLeading().startsWith(THINKING) ? "" : text;
   }
 
+  /**
+   * A text whose thinking stands before it as {@link #withoutThinking} drops it.
+   *
+   * @param said null where the thinking has not ended
+   */
+  public static String thought(String thinking, String said) {
+    return THINKING + thinking + (said == null ? "" : THOUGHT + said);
+  }
+
   private static String boxesAnnounced(String text) {
     return BOX.matcher(text).replaceAll(" final decision: ");
   }

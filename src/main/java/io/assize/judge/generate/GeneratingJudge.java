@@ -41,6 +41,7 @@ public final class GeneratingJudge implements Judge {
 
   private final DecodingConfig decoding;
   private final ModelText model;
+  private final AnswerText reading;
   private final Engine engine;
   private final ContinuousBatch batch;
   private final Map<DecisionRule, QuestionTokens> questions = new ConcurrentHashMap<>();
@@ -67,6 +68,7 @@ public final class GeneratingJudge implements Judge {
       ExecutorService worker) {
     this.decoding = decoding;
     this.model = model;
+    this.reading = AnswerText.of(model.tokenizer());
     this.engine = engine;
     this.batch = new ContinuousBatch(engine, settings, model.endTokens());
     this.responses = new ResponseScores(model, this::chatScore);
@@ -146,7 +148,7 @@ public final class GeneratingJudge implements Judge {
 
   private ThinkThenDecide submit(long[] tokens, QuestionTokens question, int attempt) {
     ThinkThenDecide request =
-        new ThinkThenDecide(tokens, question, decoding, attempt, model.tokenizer(), this::give);
+        new ThinkThenDecide(tokens, question, decoding, attempt, reading, this::give);
     int most = request.mostPositions();
     if (most > model.contextLength()) {
       request.future().completeExceptionally(tooLong(tokens.length, most - tokens.length));

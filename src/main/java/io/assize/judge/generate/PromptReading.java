@@ -43,11 +43,13 @@ public final class PromptReading {
       return List.copyOf(scored);
     }
     String text = text(model.formats().of(prompt.chat()), prompt.messages());
+    long[] asked = model.tokens(prompt.messages(), prompt.chat());
     if (prompt.rule() == null || decoding.writes()) {
-      return List.of(reading(text, model.tokens(prompt.messages(), prompt.chat())));
+      return List.of(reading(text, asked));
     }
     QuestionTokens question = new QuestionTokens(prompt.rule(), model.tokenizer());
-    String begins = Question.of(prompt.rule()).prefix();
+    String begins =
+        AnswerText.of(model.tokenizer()).openingText(asked) + Question.of(prompt.rule()).prefix();
     return List.of(reading(text + begins, question.after(model, prompt.messages(), prompt.chat())));
   }
 

@@ -21,6 +21,7 @@ final class QuestionTokens {
 
   private final DecisionRule rule;
   private final Question question;
+  private final AnswerText reading;
   private final boolean contextual;
   private final long[] prefix;
   private final long[] prefixAfterText;
@@ -42,6 +43,7 @@ final class QuestionTokens {
   private QuestionTokens(DecisionRule rule, Question question, Tokenizer tokenizer) {
     this.rule = rule;
     this.question = question;
+    this.reading = AnswerText.of(tokenizer);
     this.contextual = tokenizer.contextual();
     String asked = "\n" + question.prefix();
     if (!contextual) {
@@ -81,21 +83,20 @@ final class QuestionTokens {
 
   /** The same after a prompt of which only the tokens are known. */
   long[] after(long[] prompt) {
-    long[] both = Arrays.copyOf(prompt, prompt.length + prefix.length);
-    System.arraycopy(prefix, 0, both, prompt.length, prefix.length);
-    return both;
+    return AnswerText.joined(AnswerText.joined(prompt, reading.opening(prompt)), prefix);
   }
 
-  /** What follows a critique. */
-  long[] prefixAfterText() {
-    return prefixAfterText;
+  /** What follows a critique: the question, in the place of an answer. */
+  long[] after(long[] critique, boolean inChannels) {
+    long[] more = reading.toFinal(critique, inChannels);
+    return more.length == 0 ? prefixAfterText : AnswerText.joined(more, prefix);
   }
 
   List<long[]> answers() {
     return answers;
   }
 
-  /** Most tokens that a question and an answer take. */
+  /** Most tokens that a question and an answer take, without those that lead to its place. */
   int mostTokens() {
     return prefixAfterText.length
         + answers.stream().mapToInt(answer -> answer.length).max().orElse(0);

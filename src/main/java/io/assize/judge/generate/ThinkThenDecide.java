@@ -6,7 +6,6 @@ import io.assize.judge.JudgeException;
 import io.assize.judge.JudgeException.Reason;
 import io.assize.judge.Question;
 import io.assize.judge.VerdictParser;
-import io.assize.judge.model.Tokenizer;
 import io.assize.prompt.DecisionRule;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -20,7 +19,8 @@ public final class ThinkThenDecide extends Sequence {
   private final CompletableFuture<Completion> future = new CompletableFuture<>();
   private final QuestionTokens question;
   private final DecodingConfig decoding;
-  private final Tokenizer tokenizer;
+  private final AnswerText reading;
+  private final boolean inChannels;
   private final Executor answers;
   private int textTokens;
 
@@ -37,7 +37,7 @@ public final class ThinkThenDecide extends Sequence {
       QuestionTokens question,
       DecodingConfig decoding,
       int attempt,
-      Tokenizer tokenizer,
+      AnswerText reading,
       Executor answers) {
     super(
         prompt,
@@ -46,7 +46,8 @@ public final class ThinkThenDecide extends Sequence {
         writes(question, decoding) ? null : question.answers());
     this.question = question;
     this.decoding = decoding;
-    this.tokenizer = tokenizer;
+    this.reading = reading;
+    this.inChannels = reading.inChannels(prompt);
     this.answers = answers;
   }
 
@@ -68,13 +69,13 @@ public final class ThinkThenDecide extends Sequence {
   @Override
   void written(boolean stopped) {
     textTokens = written();
-    String text = tokenizer.decode(tokens());
+    String text = reading.read(tokens(), inChannels);
     DecisionRule rule = question == null ? null : question.rule();
     if (VerdictParser.suffices(decoding, rule, text)) {
       String reason = stopped ? Completion.STOP : Completion.LENGTH;
       complete(new Completion(text, null, promptLength(), textTokens, reason));
     } else {
-      ask(question.prefixAfterText(), question.answers());
+      ask(question.after(tokens(), inChannels), question.answers());
     }
   }
 
@@ -83,7 +84,7 @@ public final class ThinkThenDecide extends Sequence {
     int[] lengths = question.answers().stream().mapToInt(answer -> answer.length).toArray();
     complete(
         new Completion(
-            decoding.writes() ? tokenizer.decode(tokens()) : null,
+            decoding.writes() ? reading.read(tokens(), inChannels) : null,
             Question.ruling(question.rule(), scores, lengths, decoding),
             promptLength(),
             textTokens,
@@ -112,7 +113,8 @@ public final class ThinkThenDecide extends Sequence {
   /** Most tokens that the prompt, the text, the question and an answer take together. */
   int mostPositions() {
     int writes = writes(question, decoding) ? decoding.maxNewTokens() : 0;
-    return promptLength() + writes + (question == null ? 0 : question.mostTokens());
+    int asks = question == null ? 0 : question.mostTokens() + reading.most(inChannels);
+    return promptLength() + writes + asks;
   }
 
   private void complete(Completion completion) {

@@ -1,6 +1,7 @@
 package io.assize.judge.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.assize.judge.model.TensorSpec.Role;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,6 +34,14 @@ public interface Architecture {
    */
   DecoderConfig config(JsonNode json, String where);
 
+  /** Whether a GGUF file is of this family: Mixtral's call themselves Llama's, but have experts. */
+  default boolean accepts(GgufFile file) {
+    String name = file.text("general.architecture", "none");
+    boolean mixes = tensors().stream().anyMatch(spec -> spec.role() == Role.EXPERT_DOWN);
+    boolean experts = file.numbers().whole(name + ".expert_count", 0, 0, 1 << 12) > 0;
+    return ggufName().equals(Optional.of(name)) && mixes == experts;
+  }
+
   /**
    * Reads the metadata of a GGUF file; asked only where there is a {@link #ggufName}.
    *
@@ -59,6 +68,11 @@ public interface Architecture {
    * since: an {@code auto_map} that names that code is passed over, as transformers does.
    */
   default boolean cameAsCode() {
+    return false;
+  }
+
+  /** Whether its experts lie in one tensor of each kind ({@code StackedExperts}). */
+  default boolean stacksExperts() {
     return false;
   }
 

@@ -5,7 +5,6 @@ import static java.util.stream.Collectors.joining;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.assize.config.UserError;
 import java.util.List;
-import java.util.Optional;
 
 /** The families of models that are known. */
 public final class Architectures {
@@ -16,6 +15,8 @@ public final class Architectures {
       LlamaFamily.of("Qwen2ForCausalLM").withBiasOfQkv().withLaterWindows().inGguf("qwen2");
   private static final LlamaFamily QWEN3 =
       LlamaFamily.of("Qwen3ForCausalLM").withNormOfHeads().withLaterWindows().inGguf("qwen3");
+
+  private static final Architecture GEMMA2 = Gemma.second();
 
   /** All of them; Llama 2 and 3, Yi and SmolLM2 call themselves LlamaForCausalLM. */
   public static final List<Architecture> ALL =
@@ -28,15 +29,17 @@ public final class Architectures {
           Granite.family(),
           Olmo2.family(),
           Phi3.family(),
-          Gemma.second(),
+          GEMMA2,
           Gemma.third(),
           Gemma.thirdWithPictures(),
           Mixtures.mixtral(),
           Mixtures.qwen3(),
+          GptOss.family(),
           new RewardModel(LLAMA),
           new RewardModel(MISTRAL),
           new RewardModel(QWEN2),
-          new RewardModel(QWEN3));
+          new RewardModel(QWEN3),
+          new RewardModel(GEMMA2));
 
   private Architectures() {}
 
@@ -61,18 +64,19 @@ public final class Architectures {
   }
 
   /** The family of a GGUF file; refuses one that is not known. */
-  static Architecture ofGguf(List<Architecture> known, String name, String where) {
+  static Architecture ofGguf(List<Architecture> known, GgufFile file) {
     return known.stream()
-        .filter(architecture -> architecture.ggufName().equals(Optional.of(name)))
+        .filter(architecture -> architecture.accepts(file))
         .findFirst()
         .orElseThrow(
             () ->
                 UserError.configuration(
                     "%s: architecture %s is not supported: use a model of architecture %s",
-                    where,
-                    name,
+                    file.file().path(),
+                    file.text("general.architecture", "none"),
                     known.stream()
                         .flatMap(architecture -> architecture.ggufName().stream())
+                        .distinct()
                         .collect(joining(", "))));
   }
 }

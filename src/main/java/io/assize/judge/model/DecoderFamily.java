@@ -1,20 +1,21 @@
 package io.assize.judge.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.assize.config.UserError;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * A family of decoders that is read from Hugging Face's directories.
+ * A family of decoders.
  *
  * @param name its name in their configurations
  * @param version of its arithmetic
  * @param tensors all its tensors
  * @param precisions what it can be computed in
  * @param cameAsCode whether its authors published it with code of its own
+ * @param stacksExperts whether its experts lie in one tensor of each kind
  * @param reader reads its configuration
+ * @param gguf how it is read from GGUF; null where it is not
  */
 record DecoderFamily(
     String name,
@@ -22,8 +23,18 @@ record DecoderFamily(
     List<TensorSpec> tensors,
     List<Precision> precisions,
     boolean cameAsCode,
-    Function<DecoderJson, DecoderConfig> reader)
+    boolean stacksExperts,
+    Function<DecoderJson, DecoderConfig> reader,
+    Gguf gguf)
     implements Architecture {
+
+  /**
+   * How a family is read from GGUF.
+   *
+   * @param architecture its name there
+   * @param reader reads the metadata
+   */
+  record Gguf(String architecture, Function<DecoderGguf, DecoderConfig> reader) {}
 
   /** One that was part of transformers from its first day. */
   DecoderFamily(
@@ -32,7 +43,30 @@ record DecoderFamily(
       List<TensorSpec> tensors,
       List<Precision> precisions,
       Function<DecoderJson, DecoderConfig> reader) {
-    this(name, version, tensors, precisions, false, reader);
+    this(name, version, tensors, precisions, false, false, reader, null);
+  }
+
+  /** The same, which its authors published with code of its own. */
+  DecoderFamily thatCameAsCode() {
+    return new DecoderFamily(name, version, tensors, precisions, true, stacksExperts, reader, gguf);
+  }
+
+  /** The same, whose experts lie in one tensor of each kind. */
+  DecoderFamily withStackedExperts() {
+    return new DecoderFamily(name, version, tensors, precisions, cameAsCode, true, reader, gguf);
+  }
+
+  /** The same, that is read from GGUF too. */
+  DecoderFamily inGguf(String architecture, Function<DecoderGguf, DecoderConfig> metadata) {
+    return new DecoderFamily(
+        name,
+        version,
+        tensors,
+        precisions,
+        cameAsCode,
+        stacksExperts,
+        reader,
+        new Gguf(architecture, metadata));
   }
 
   /** Without int8, whose basis cannot hold the family's norms, and without half floats' range. */
@@ -46,7 +80,7 @@ record DecoderFamily(
 
   @Override
   public Optional<String> ggufName() {
-    return Optional.empty();
+    return Optional.ofNullable(gguf).map(Gguf::architecture);
   }
 
   @Override
@@ -56,8 +90,6 @@ record DecoderFamily(
 
   @Override
   public DecoderConfig config(GgufFile file) {
-    throw UserError.configuration(
-        "%s: %s is not read from GGUF: use the Hugging Face directory of the model",
-        file.file().path(), name);
+    return gguf.reader().apply(new DecoderGguf(file, gguf.architecture()));
   }
 }

@@ -22,12 +22,14 @@ final class Gemma {
 
   static Architecture second() {
     return new DecoderFamily(
-        "Gemma2ForCausalLM", "gemma2-1", tensors().list(""), DecoderFamily.WIDE, Gemma::second);
+            "Gemma2ForCausalLM", "gemma2-1", tensors().list(""), DecoderFamily.WIDE, Gemma::second)
+        .inGguf("gemma2", Gemma::second);
   }
 
   static Architecture third() {
     return new DecoderFamily(
-        "Gemma3ForCausalLM", "gemma3-1", tensors().list(""), DecoderFamily.WIDE, Gemma::third);
+            "Gemma3ForCausalLM", "gemma3-1", tensors().list(""), DecoderFamily.WIDE, Gemma::third)
+        .inGguf("gemma3", Gemma::third);
   }
 
   /** Gemma 3 beside a model of pictures, which is not read. */
@@ -82,6 +84,60 @@ final class Gemma {
                 .with(json.positions().window(4096), windowed))
         .with(config.attention().with(HeadNorm.EACH).with(scores(json, cap)))
         .with(new Scales(config.scales().embedding(), 1, 1, capOfLogits));
+  }
+
+  /** GGUF does not say which layers have a window: they are every other. */
+  private static DecoderConfig second(DecoderGguf gguf) {
+    DecoderConfig config = common(gguf, 46);
+    return config
+        .with(config.positions().with(gguf.window(), layer -> layer % 2 == 0))
+        .with(
+            config
+                .attention()
+                .with(
+                    new Scores(
+                        config.attention().scores().scale(),
+                        gguf.real("attn_logit_softcapping", 50, 0, MOST_CAP),
+                        false)))
+        .with(
+            new Scales(
+                config.scales().embedding(),
+                1,
+                1,
+                gguf.real("final_logit_softcapping", 30, 0, MOST_CAP)));
+  }
+
+  private static DecoderConfig third(DecoderGguf gguf) {
+    DecoderConfig config = common(gguf, 62);
+    int every = gguf.whole("attention.sliding_window_pattern", 6, 1, DecoderConfig.MOST_LAYERS);
+    IntPredicate windowed = layer -> (layer + 1) % every != 0;
+    Rope local = Rope.of(gguf.real("rope.freq_base_swa", 10000, 1, Rope.MOST_THETA));
+    return config
+        .with(config.positions().with(local, windowed).with(gguf.window(), windowed))
+        .with(config.attention().with(HeadNorm.EACH))
+        .with(
+            new Scales(
+                config.scales().embedding(),
+                1,
+                1,
+                gguf.real("final_logit_softcapping", 0, 0, MOST_CAP)));
+  }
+
+  /**
+   * Norms' weights have their one in GGUF. It does not say by what scores are divided: the root of
+   * a head's width, but of a head's share of the whole in the model of 27B.
+   *
+   * @param largest how many layers that has
+   */
+  private static DecoderConfig common(DecoderGguf gguf, int largest) {
+    DecoderConfig config = gguf.likeLlama();
+    double width =
+        config.layers() == largest ? (double) config.hidden() / config.heads() : config.headDim();
+    double root = Floats.brain(Floats.toBrain((float) Math.sqrt(config.hidden())));
+    return config
+        .with(config.attention().with(Scores.ofWidth(width)))
+        .with(new Scales(root, 1, 1, 0))
+        .with(FeedForward.of(Activation.GELU));
   }
 
   private static DecoderConfig common(DecoderJson json, DecoderConfig config) {

@@ -5,6 +5,7 @@ import io.assize.prompt.ChatTemplate;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +28,7 @@ final class GgufCheckpoint implements Checkpoint {
   GgufCheckpoint(Path path, List<Architecture> known) throws IOException {
     this.file = new GgufFile(path);
     try {
-      String name = file.text("general.architecture", "none");
-      this.architecture = Architectures.ofGguf(known, name, path.toString());
+      this.architecture = Architectures.ofGguf(known, file);
       this.config = architecture.config(file);
       this.tokenizer = new GgufTokenizer(file);
       refuseUnread();
@@ -76,13 +76,25 @@ final class GgufCheckpoint implements Checkpoint {
     return tokenizer.endTokens();
   }
 
+  /** Experts lie one after the other in a tensor of one dimension more. */
   @Override
   public long[] shape(Tensor tensor) {
-    return file.shape(tensor.ggufName());
+    long[] shape = file.shape(tensor.ggufName());
+    boolean stacked =
+        shape != null
+            && tensor.spec().role().inExpert()
+            && shape[0] == config.feedForward().experts()
+            && shape.length > 1;
+    return stacked ? Arrays.copyOfRange(shape, 1, shape.length) : shape;
   }
 
   @Override
   public FloatBuffer read(Tensor tensor, long from, long rows) throws IOException {
+    if (tensor.spec().role().inExpert()) {
+      FloatBuffer whole = file.read(tensor.ggufName(), tensor.expert(), 1);
+      int row = Math.toIntExact(whole.capacity() / shape(tensor)[0]);
+      return whole.slice(Math.toIntExact(from * row), Math.toIntExact(rows * row));
+    }
     FloatBuffer weights = file.read(tensor.ggufName(), from, rows);
     return tensor.spec().paired() ? halves(weights, rows) : weights;
   }
@@ -105,10 +117,10 @@ final class GgufCheckpoint implements Checkpoint {
   /** Refuses a tensor that the family does not read: without it, answers would be others. */
   private void refuseUnread() {
     Set<String> unread = new TreeSet<>(file.names());
-    unread.remove(Rope.FACTORS);
+    unread.removeAll(Rope.ALL_FACTORS);
     for (TensorSpec spec : architecture.tensors()) {
       boolean has = spec.when().test(config);
-      for (int layer = 0; has && layer < (spec.role().inLayer() ? config.layers() : 1); layer++) {
+      for (int layer = 0; has && layer < (layered(spec) ? config.layers() : 1); layer++) {
         unread.remove(new Tensor(spec, layer).ggufName());
       }
     }
@@ -124,6 +136,10 @@ final class GgufCheckpoint implements Checkpoint {
               : String.format(Locale.ROOT, " (and %d others)", unread.size() - 1),
           architecture.ggufName().orElse("none"));
     }
+  }
+
+  private static boolean layered(TensorSpec spec) {
+    return spec.role().inLayer() || spec.role().inExpert();
   }
 
   /** Puts each head's rotary pairs, which lie side by side, into halves. */

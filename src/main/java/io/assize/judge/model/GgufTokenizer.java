@@ -28,6 +28,11 @@ final class GgufTokenizer {
   private static final List<String> TURN_ENDS =
       List.of("<|eot_id|>", "<|im_end|>", "<|end|>", "<end_of_turn>");
 
+  /** What ends an answer that comes in channels (gpt-oss), and each message of it. */
+  private static final String ANSWER_END = "<|return|>";
+
+  private static final String MESSAGE_END = "<|end|>";
+
   private final GgufFile file;
   private final boolean sentencePiece;
   private final WordSplit split;
@@ -65,9 +70,14 @@ final class GgufTokenizer {
         ends.add((long) file.numbers().whole(key, 0, Integer.MAX_VALUE));
       }
     }
-    if (!file.has(EOT)) {
-      List<String> tokens = file.texts(TOKENS);
-      List<Integer> kinds = kinds(tokens);
+    List<String> tokens = file.texts(TOKENS);
+    List<Integer> kinds = kinds(tokens);
+    int answer = tokens.indexOf(ANSWER_END);
+    if (answer >= 0 && kinds.get(answer) == Piece.CONTROL) {
+      // A message in a channel ends there, and the next one follows.
+      ends.remove((long) tokens.indexOf(MESSAGE_END));
+      ends.add((long) answer);
+    } else if (!file.has(EOT)) {
       TURN_ENDS.stream()
           .map(tokens::indexOf)
           .filter(id -> id >= 0 && kinds.get(id) == Piece.CONTROL)

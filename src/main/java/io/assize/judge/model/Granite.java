@@ -12,11 +12,25 @@ final class Granite {
 
   static Architecture family() {
     return new DecoderFamily(
-        "GraniteForCausalLM",
-        "granite-1",
-        TensorList.usual().list(""),
-        DecoderFamily.ALL,
-        Granite::config);
+            "GraniteForCausalLM",
+            "granite-1",
+            TensorList.usual().pairedInGguf().list(""),
+            DecoderFamily.ALL,
+            Granite::config)
+        .inGguf("granite", Granite::config);
+  }
+
+  private static DecoderConfig config(DecoderGguf gguf) {
+    DecoderConfig config = gguf.likeLlama();
+    double scores = gguf.real("attention.scale", config.attention().scores().scale(), LEAST, MOST);
+    return config
+        .with(config.attention().with(new Scores(scores, 0, false)))
+        .with(
+            new Scales(
+                gguf.real("embedding_scale", 1, LEAST, MOST),
+                gguf.real("residual_scale", 1, LEAST, MOST),
+                1 / gguf.real("logit_scale", 1, LEAST, MOST),
+                0));
   }
 
   private static DecoderConfig config(DecoderJson json) {

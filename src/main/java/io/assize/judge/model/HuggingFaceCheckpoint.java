@@ -106,7 +106,10 @@ final class HuggingFaceCheckpoint implements Checkpoint {
         base = new AdaptedWeights(base, changes, adapter.get());
         notes.add(adapter.get().text());
       }
-      this.weights = base;
+      this.weights =
+          architecture.stacksExperts()
+              ? new StackedExperts(base, config.feedForward().experts())
+              : base;
     } catch (IOException | RuntimeException e) {
       close();
       throw e;

@@ -78,11 +78,7 @@ final class LlamaFamily implements Architecture {
    * @param architecture its name there; null where it is not read from there
    * @param paired whether its queries' and keys' rotary pairs lie side by side there
    */
-  private record Gguf(String architecture, boolean paired) {
-    String key(String rest) {
-      return architecture + "." + rest;
-    }
-  }
+  private record Gguf(String architecture, boolean paired) {}
 
   private LlamaFamily(
       String name, Gguf gguf, boolean biasOfQkv, boolean normOfHeads, Windows windows) {
@@ -186,40 +182,18 @@ final class LlamaFamily implements Architecture {
 
   @Override
   public DecoderConfig config(GgufFile file) {
-    String where = file.file().path().toString();
-    ModelNumbers numbers = file.numbers();
-    int most = DecoderConfig.MOST;
-    int positions = DecoderConfig.MOST_POSITIONS;
-    int heads = numbers.whole(gguf.key("attention.head_count"), 1, most);
-    int hidden = numbers.whole(gguf.key("embedding_length"), 1, most);
-    int layers = numbers.whole(gguf.key("block_count"), 1, DecoderConfig.MOST_LAYERS);
-    int headDim =
-        numbers.whole(gguf.key("attention.key_length"), Math.max(1, hidden / heads), 1, most);
-    // Widths that other models may choose freely.
-    for (String width : List.of("attention.value_length", "rope.dimension_count")) {
-      numbers.whole(gguf.key(width), headDim, headDim, headDim);
-    }
-    int window = numbers.whole(gguf.key("attention.sliding_window"), 0, 0, positions);
-    Attention attention =
-        Attention.of(
-                heads, numbers.whole(gguf.key("attention.head_count_kv"), heads, 1, most), headDim)
-            .with(
-                biasOfQkv || file.shape("blk.0.attn_q.bias") != null,
-                file.shape("blk.0.attn_output.bias") != null)
-            .with(norm());
-    return DecoderConfig.likeLlama(
-            layers,
-            hidden,
-            file.shape("output.weight") == null,
-            attention,
+    DecoderGguf read = new DecoderGguf(file, gguf.architecture());
+    DecoderConfig config = read.likeLlama();
+    Attention attention = config.attention();
+    boolean bias = biasOfQkv || attention.qkvBias();
+    Positions positions = config.positions();
+    return config
+        .with(attention.with(bias, attention.outBias()).with(norm()))
+        .with(
             Positions.of(
-                Math.min(
-                    numbers.whole(gguf.key("context_length"), 1, positions),
-                    window == 0 ? positions : window),
-                Rope.ofGguf(file, gguf.architecture(), headDim),
-                layers),
-            numbers.real(gguf.key("attention.layer_norm_rms_epsilon"), DecoderConfig.LEAST_EPS, 1))
-        .checked(where);
+                Math.min(positions.contextLength(), read.window()),
+                positions.ropes().get(0),
+                config.layers()));
   }
 
   private static TensorSpec inLayer(String name, String ggufName, Dimension... shape) {

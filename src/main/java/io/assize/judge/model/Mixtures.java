@@ -17,20 +17,34 @@ final class Mixtures {
 
   static Architecture mixtral() {
     return new DecoderFamily(
-        "MixtralForCausalLM",
-        "mixture-1",
-        tensors("block_sparse_moe.", "w1", "w3", "w2").list(""),
-        DecoderFamily.FLOATS,
-        Mixtures::mixtral);
+            "MixtralForCausalLM",
+            "mixture-1",
+            tensors("block_sparse_moe.", "w1", "w3", "w2").pairedInGguf().list(""),
+            DecoderFamily.FLOATS,
+            Mixtures::mixtral)
+        .inGguf("llama", Mixtures::mixture);
   }
 
   static Architecture qwen3() {
     return new DecoderFamily(
-        "Qwen3MoeForCausalLM",
-        "mixture-1",
-        tensors("mlp.", "gate_proj", "up_proj", "down_proj").list(""),
-        DecoderFamily.FLOATS,
-        Mixtures::qwen3);
+            "Qwen3MoeForCausalLM",
+            "mixture-1",
+            tensors("mlp.", "gate_proj", "up_proj", "down_proj").list(""),
+            DecoderFamily.FLOATS,
+            Mixtures::qwen3)
+        .inGguf(
+            "qwen3moe",
+            gguf -> {
+              DecoderConfig config = mixture(gguf);
+              return config.with(config.attention().with(HeadNorm.EACH));
+            });
+  }
+
+  private static DecoderConfig mixture(DecoderGguf gguf) {
+    DecoderConfig config = gguf.likeLlama();
+    return config
+        .with(config.positions().with(gguf.window(), layer -> true))
+        .with(gguf.mixture(Activation.SILU));
   }
 
   private static TensorList tensors(String block, String gate, String up, String down) {

@@ -23,7 +23,15 @@ final class Olmo2 {
             .with(Place.ATTENTION_POST_NORM, Place.layer("post_attention_layernorm.weight", HIDDEN))
             .with(Place.MLP_POST_NORM, Place.layer("post_feedforward_layernorm.weight", HIDDEN));
     return new DecoderFamily(
-        "Olmo2ForCausalLM", "olmo2-1", tensors.list(""), DecoderFamily.FLOATS, Olmo2::config);
+            "Olmo2ForCausalLM", "olmo2-1", tensors.list(""), DecoderFamily.FLOATS, Olmo2::config)
+        .inGguf("olmo2", Olmo2::config);
+  }
+
+  private static DecoderConfig config(DecoderGguf gguf) {
+    // OLMo 3 calls itself the same.
+    gguf.refuse(gguf.window() < DecoderConfig.MOST_POSITIONS, "a window");
+    DecoderConfig config = gguf.likeLlama();
+    return config.with(config.attention().with(HeadNorm.ALL));
   }
 
   private static DecoderConfig config(DecoderJson json) {

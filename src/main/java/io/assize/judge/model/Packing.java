@@ -12,6 +12,12 @@ interface Packing {
   /** What follows a module's name in the name of the tensor that only packed modules have. */
   String mark();
 
+  /** The module whose matrix a tensor would be; null for one that is none. */
+  default String module(String tensor) {
+    String weight = ".weight";
+    return tensor.endsWith(weight) ? tensor.substring(0, tensor.length() - weight.length()) : null;
+  }
+
   /** The matrix's dimensions. */
   long[] shape(Weights files, String module);
 

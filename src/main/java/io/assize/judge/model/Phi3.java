@@ -21,15 +21,45 @@ final class Phi3 {
     Dimension queriesAndKeys = Dimension.sum(QUERIES, KEYS);
     Dimension all = Dimension.sum(queriesAndKeys, KEYS);
     Dimension both = Dimension.sum(INNER, INNER);
+    String qkv = "blk.*.attn_qkv.weight";
     TensorList tensors =
         TensorList.usual()
-            .with(Place.Q, Place.layer(QKV, QUERIES, HIDDEN).partOf(all, Dimension.NONE))
-            .with(Place.K, Place.layer(QKV, KEYS, HIDDEN).partOf(all, QUERIES))
-            .with(Place.V, Place.layer(QKV, KEYS, HIDDEN).partOf(all, queriesAndKeys))
-            .with(Place.GATE, Place.layer(GATE_UP, INNER, HIDDEN).partOf(both, Dimension.NONE))
+            .with(
+                Place.Q, Place.layer(QKV, QUERIES, HIDDEN).partOf(all, Dimension.NONE).inGguf(qkv))
+            .with(Place.K, Place.layer(QKV, KEYS, HIDDEN).partOf(all, QUERIES).inGguf(qkv))
+            .with(Place.V, Place.layer(QKV, KEYS, HIDDEN).partOf(all, queriesAndKeys).inGguf(qkv))
+            .with(
+                Place.GATE,
+                Place.layer(GATE_UP, INNER, HIDDEN)
+                    .partOf(both, Dimension.NONE)
+                    .inGguf("blk.*.ffn_up.weight"))
             .with(Place.UP, Place.layer(GATE_UP, INNER, HIDDEN).partOf(both, INNER));
     return new DecoderFamily(
-        "Phi3ForCausalLM", "phi3-1", tensors.list(""), DecoderFamily.ALL, true, Phi3::config);
+            "Phi3ForCausalLM", "phi3-1", tensors.list(""), DecoderFamily.ALL, Phi3::config)
+        .thatCameAsCode()
+        .inGguf("phi3", Phi3::config);
+  }
+
+  private static DecoderConfig config(DecoderGguf gguf) {
+    int pairs = (int) (gguf.headDim() * gguf.share()) / 2;
+    GgufFile file = gguf.file();
+    boolean scaled = file.shape(Rope.LONG_FACTORS) != null;
+    gguf.refuse(scaled != (file.shape(Rope.SHORT_FACTORS) != null), "a factor without the other");
+    Rope unscaled = new Rope(gguf.theta(), gguf.share(), new RopeScaling.None());
+    double amplitude = gguf.real("rope.scaling.attn_factor", 1, 1e-6, 1e6);
+    DecoderConfig config =
+        gguf.likeLlama(
+            scaled
+                ? unscaled.with(Rope.factors(file, Rope.SHORT_FACTORS, pairs, amplitude))
+                : unscaled);
+    Positions positions = config.positions();
+    if (scaled) {
+      int original =
+          gguf.whole("rope.scaling.original_context_length", 1, DecoderConfig.MOST_POSITIONS);
+      Rope ofLong = unscaled.with(Rope.factors(file, Rope.LONG_FACTORS, pairs, amplitude));
+      positions = positions.with(ofLong, original + 1);
+    }
+    return config.with(positions.with(gguf.window(), layer -> true));
   }
 
   private static DecoderConfig config(DecoderJson json) {

@@ -18,7 +18,7 @@ final class Quantisation {
   private static final String OWN_FILE = "quantize_config.json";
 
   private static final String SUPPORTED =
-      "gptq (2, 4 or 8 bits), awq (4 bits, version gemm), fp8, fbgemm_fp8 and compressed-tensors"
+      "gptq (2, 4 or 8 bits), awq (4 bits, version gemm), fp8, fbgemm_fp8, mxfp4 and compressed-tensors"
           + " (int-quantized, float-quantized, naive-quantized and pack-quantized) are read: use"
           + " such a quantisation of the model, a GGUF file, or the model in half precision";
 
@@ -66,6 +66,7 @@ final class Quantisation {
       case "awq" -> columns(false);
       case "fp8" -> fp8();
       case "fbgemm_fp8" -> new ScaledPacking(".weight_scale", 1, 1, said("fp8", "a scale a row"));
+      case "mxfp4" -> new BlockPacking(said("mxfp4", "blocks of 32"));
       case "compressed-tensors" -> compressed();
       default -> throw refused("quant_method", method.isEmpty() ? "lacking" : method);
     };

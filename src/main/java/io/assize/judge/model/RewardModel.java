@@ -47,7 +47,10 @@ record RewardModel(Architecture body) implements Architecture {
               + " several are read by code of their authors': use one that is trained with one",
           where, labels, map.isObject() ? "id2label" : "num_labels");
     }
-    return body.config(json, where);
+    // What caps a vocabulary's logits is no part of the score.
+    DecoderConfig config = body.config(json, where);
+    Scales scales = config.scales();
+    return config.with(new Scales(scales.embedding(), scales.parts(), scales.logits(), 0));
   }
 
   @Override

@@ -17,6 +17,12 @@ public record Rope(double theta, double share, RopeScaling scaling) {
   /** The tensor of a GGUF file that holds a factor for each pair. */
   static final String FACTORS = "rope_freqs.weight";
 
+  /** The same of short and of long sequences. */
+  static final String SHORT_FACTORS = "rope_factors_short.weight";
+
+  static final String LONG_FACTORS = "rope_factors_long.weight";
+  static final List<String> ALL_FACTORS = List.of(FACTORS, SHORT_FACTORS, LONG_FACTORS);
+
   private static final double LEAST_FACTOR = 1e-6;
   private static final double MOST_FACTOR = 1e6;
 
@@ -51,13 +57,18 @@ public record Rope(double theta, double share, RopeScaling scaling) {
           file.file().path(), type, factors ? " with " + FACTORS : "", FACTORS);
     }
     if (factors) {
-      List<Double> slower =
-          file.small(FACTORS, headDim / 2, LEAST_FACTOR, MOST_FACTOR).stream()
-              .map(Float::doubleValue)
-              .toList();
-      return unscaled.with(new RopeScaling.EachPair(slower, 1));
+      return unscaled.with(factors(file, FACTORS, headDim / 2, 1));
     }
     return scaled ? unscaled.with(new RopeScaling.Linear(factor)) : unscaled;
+  }
+
+  /** A factor for each of so many pairs, of a tensor of a GGUF file. */
+  static RopeScaling factors(GgufFile file, String tensor, int pairs, double amplitude) {
+    List<Double> slower =
+        file.small(tensor, pairs, LEAST_FACTOR, MOST_FACTOR).stream()
+            .map(Float::doubleValue)
+            .toList();
+    return new RopeScaling.EachPair(slower, amplitude);
   }
 
   /** The same, scaled otherwise. */

@@ -10,11 +10,19 @@ final class SmolLm3 {
 
   static Architecture family() {
     return new DecoderFamily(
-        "SmolLM3ForCausalLM",
-        "smollm3-1",
-        TensorList.usual().list(""),
-        DecoderFamily.ALL,
-        SmolLm3::config);
+            "SmolLM3ForCausalLM",
+            "smollm3-1",
+            TensorList.usual().pairedInGguf().list(""),
+            DecoderFamily.ALL,
+            SmolLm3::config)
+        .inGguf("smollm3", SmolLm3::config);
+  }
+
+  /** GGUF does not say which layers have no positions: they are every fourth. */
+  private static DecoderConfig config(DecoderGguf gguf) {
+    gguf.refuse(gguf.window() < DecoderConfig.MOST_POSITIONS, "a window");
+    DecoderConfig config = gguf.likeLlama();
+    return config.with(config.positions().with(Rope.still(), layer -> (layer + 1) % 4 == 0));
   }
 
   private static DecoderConfig config(DecoderJson json) {

@@ -73,12 +73,29 @@ final class TensorList {
    */
   List<TensorSpec> list(String prefix) {
     List<TensorSpec> all = new ArrayList<>();
-    all.add(TensorSpec.of(Role.EMBEDDING, "model.embed_tokens.weight", "", VOCABULARY, HIDDEN));
-    all.add(TensorSpec.of(Role.FINAL_NORM, "model.norm.weight", "", HIDDEN));
     all.add(
-        TensorSpec.of(Role.HEAD, "lm_head.weight", "", VOCABULARY, HIDDEN)
+        TensorSpec.of(
+            Role.EMBEDDING, "model.embed_tokens.weight", "token_embd.weight", VOCABULARY, HIDDEN));
+    all.add(TensorSpec.of(Role.FINAL_NORM, "model.norm.weight", "output_norm.weight", HIDDEN));
+    all.add(
+        TensorSpec.of(Role.HEAD, "lm_head.weight", "output.weight", VOCABULARY, HIDDEN)
             .when(config -> !config.tied()));
-    all.addAll(places.values());
+    places.forEach((place, spec) -> all.add(named(place, spec)));
     return all.stream().map(spec -> spec.under(prefix)).toList();
+  }
+
+  /** The same, whose queries' and keys' rotary pairs GGUF keeps side by side. */
+  TensorList pairedInGguf() {
+    TensorList paired = this;
+    for (Place place : List.of(Place.Q, Place.K, Place.Q_BIAS, Place.K_BIAS)) {
+      paired = paired.with(place, places.get(place).pairedInGguf());
+    }
+    return paired;
+  }
+
+  /** By the usual name in GGUF, where it has none of its own. */
+  private static TensorSpec named(Place place, TensorSpec spec) {
+    boolean usual = spec.ggufName().isEmpty() && !spec.name().isEmpty();
+    return usual ? spec.inGguf("blk.*." + place.ggufName()) : spec;
   }
 }

@@ -100,6 +100,11 @@ public record TensorSpec(
     return new TensorSpec(role, name, ggufName, shape, when, true, part);
   }
 
+  /** The same by a name in GGUF. */
+  TensorSpec inGguf(String other) {
+    return new TensorSpec(role, name, other, shape, when, paired, part);
+  }
+
   /** The same as something else to the model. */
   TensorSpec as(Role other) {
     return new TensorSpec(other, name, ggufName, shape, when, paired, part);

@@ -5,8 +5,6 @@ import java.nio.FloatBuffer;
 
 /** Weights of which some modules' are packed; those that are not are as they lie there. */
 final class UnpackedWeights implements Weights {
-  private static final String WEIGHT = ".weight";
-
   private final Weights files;
   private final Packing packing;
 
@@ -39,10 +37,7 @@ final class UnpackedWeights implements Weights {
 
   /** The module whose packed weight a tensor is; null where it lies there as it is. */
   private String packed(String name) {
-    if (!name.endsWith(WEIGHT)) {
-      return null;
-    }
-    String module = name.substring(0, name.length() - WEIGHT.length());
-    return files.has(module + packing.mark()) ? module : null;
+    String module = packing.module(name);
+    return module != null && files.has(module + packing.mark()) ? module : null;
   }
 }

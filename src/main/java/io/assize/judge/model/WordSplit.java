@@ -14,14 +14,28 @@ import java.util.List;
 enum WordSplit {
   GPT_2(List.of("gpt-2", "default"), null, false, false),
   /** Each digit alone, then as GPT-2. */
-  SMOLLM(List.of("smollm"), null, false, false),
-  LLAMA_3(
-      List.of("llama-bpe", "llama3", "llama-v3"),
-      Patterns.CONTRACTIONS
-          + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
-          + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+  SMOLLM(List.of("smollm", "refact"), null, false, false),
+  LLAMA_3(List.of("llama-bpe", "llama3", "llama-v3"), Patterns.LLAMA_3, true, false),
+  /** The same, whose words are paired from their bytes always: OLMo 2 and Phi-4. */
+  DBRX(List.of("dbrx", "smaug-bpe"), Patterns.LLAMA_3, false, false),
+  /** gpt-oss and Phi-4 mini: as Mistral NeMo's, with what an apostrophe shortens. */
+  GPT_4O(
+      List.of("gpt-4o"),
+      "[^\\r\\n\\p{L}\\p{N}]?"
+          + Patterns.UPPER
+          + "*"
+          + Patterns.LOWER
+          + "+"
+          + Patterns.CONTRACTIONS
+          + "?|[^\\r\\n\\p{L}\\p{N}]?"
+          + Patterns.UPPER
+          + "+"
+          + Patterns.LOWER
+          + "*"
+          + Patterns.CONTRACTIONS
+          + "?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*"
           + Patterns.WHITE,
-      true,
+      false,
       false),
   /** Qwen 2, 2.5 and 3, whose texts are composed (NFC) first. */
   QWEN_2(List.of("qwen2"), Patterns.QWEN_2, false, true),
@@ -59,6 +73,11 @@ enum WordSplit {
     static final String WHITE = "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     static final String UPPER = "[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]";
     static final String LOWER = "[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]";
+    static final String LLAMA_3 =
+        CONTRACTIONS
+            + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}"
+            + "| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
+            + WHITE;
     static final String QWEN_2 =
         CONTRACTIONS
             + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}"

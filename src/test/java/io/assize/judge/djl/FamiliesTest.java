@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @HeldKernels
 class FamiliesTest {
   private static final Path GOLDEN = Path.of("src/test/resources/golden/families");
+  private static final Path GGUF = GOLDEN.resolveSibling("gguf-families");
   private static final int LENGTH = 3072;
   private static final int SLOTS = 3;
 
@@ -46,6 +47,37 @@ class FamiliesTest {
   void logitsAreThoseOfTransformersInABatch(String name) throws IOException {
     List<Prompt> prompts = prompts(name);
     try (Checkpoint checkpoint = CheckpointFiles.find(GOLDEN.resolve(name)).open();
+        Decoder decoder = load(checkpoint, Precision.FP32)) {
+      List<float[]> together = together(decoder, prompts);
+      for (int i = 0; i < prompts.size(); i++) {
+        prompts.get(i).check(name, 0, together.get(2 * i));
+        prompts.get(i).check(name, 1, together.get(2 * i + 1));
+      }
+    }
+  }
+
+  static List<String> ggufNames() throws IOException {
+    try (Stream<Path> files = Files.list(GGUF)) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.endsWith(".gguf"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  /**
+   * The same checkpoints as GGUF files (scripts/golden/make_gguf.py); some have their own logits.
+   */
+  @ParameterizedTest
+  @MethodSource("ggufNames")
+  void logitsOfGgufFilesAreThoseOfTransformers(String name) throws IOException {
+    String stem = name.substring(0, name.indexOf('.'));
+    Path own = GGUF.resolve(stem + ".json");
+    List<Prompt> prompts =
+        promptsOf(Files.exists(own) ? own : GOLDEN.resolve(stem).resolve("logits.json"))
+            .subList(0, 2);
+    try (Checkpoint checkpoint = CheckpointFiles.find(GGUF.resolve(name)).open();
         Decoder decoder = load(checkpoint, Precision.FP32)) {
       List<float[]> together = together(decoder, prompts);
       for (int i = 0; i < prompts.size(); i++) {
@@ -224,9 +256,12 @@ class FamiliesTest {
   }
 
   private static List<Prompt> prompts(String name) throws IOException {
+    return promptsOf(GOLDEN.resolve(name).resolve("logits.json"));
+  }
+
+  private static List<Prompt> promptsOf(Path logits) throws IOException {
     List<Prompt> prompts = new ArrayList<>();
-    JsonNode golden =
-        new ObjectMapper().readTree(GOLDEN.resolve(name).resolve("logits.json").toFile());
+    JsonNode golden = new ObjectMapper().readTree(logits.toFile());
     golden.forEach(one -> prompts.add(new Prompt(one)));
     return prompts;
   }

@@ -90,7 +90,8 @@ class SentencePieceJudgeTest {
           QuestionTokens question = new QuestionTokens(rule, tokenizer);
           long[] forced = question.after(text.tokens(chat.messages(), "model"));
           assertThat(forced).isEqualTo(question.after(text, chat.messages(), "model"));
-          long[] after = joined(tokenizer.encode(written), question.prefixAfterText());
+          long[] after =
+              joined(tokenizer.encode(written), question.after(tokenizer.encode(written), false));
           same(judge, after, question, chat.probabilities(rule, "after"));
         }
       }

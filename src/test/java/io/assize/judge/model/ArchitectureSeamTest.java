@@ -203,6 +203,8 @@ class ArchitectureSeamTest {
     for (String name : List.of("Llama", "Mistral", "Qwen2", "Qwen3")) {
       kept.put(name + "ForSequenceClassification", "decoder-4,score-1");
     }
+    kept.put("Gemma2ForSequenceClassification", "gemma2-1,score-1");
+    kept.put("GptOssForCausalLM", "gpt-oss-1");
     kept.put("SmolLM3ForCausalLM", "smollm3-1");
     kept.put("GraniteForCausalLM", "granite-1");
     kept.put("Olmo2ForCausalLM", "olmo2-1");

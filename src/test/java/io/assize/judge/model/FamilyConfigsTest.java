@@ -125,9 +125,34 @@ class FamilyConfigsTest {
         .isEqualTo("language_model.model.embed_tokens.weight");
   }
 
+  /** The file of gpt-oss-20b, whose rotation the formulas of YaRN give without whole pairs. */
+  @Test
+  void gptOssIsWhatItsFileSays() {
+    DecoderConfig config =
+        config(
+            "GptOssForCausalLM",
+            "{'hidden_size': 2880, 'num_hidden_layers': 24, 'num_local_experts': 32,"
+                + " 'num_experts_per_tok': 4, 'sliding_window': 128, 'swiglu_limit': 7.0,"
+                + " 'initial_context_length': 4096, 'attention_bias': true,"
+                + " 'rope_scaling': {'beta_fast': 32.0, 'beta_slow': 1.0, 'factor': 32.0,"
+                + " 'original_max_position_embeddings': 4096, 'rope_type': 'yarn',"
+                + " 'truncate': false}}");
+    assertThat(config.heads()).isEqualTo(64);
+    assertThat(config.kvHeads()).isEqualTo(8);
+    assertThat(config.contextLength()).isEqualTo(131072);
+    assertThat(config.qkvBias() && config.outBias()).isTrue();
+    assertThat(config.attention().scores().sinks()).isTrue();
+    assertThat(config.positions().window()).isEqualTo(128);
+    assertThat(config.positions().windowed().subList(0, 4))
+        .containsExactly(true, false, true, false);
+    assertThat(config.feedForward()).isEqualTo(new FeedForward(Activation.CLAMPED, 32, 4, true));
+    // 0.1 ln 32 + 1
+    assertThat(config.positions().ropes().get(0).amplitudes(64)).containsOnly(1.3465736f);
+  }
+
   @Test
   void normsBetweenProductsAndResidualStreamLeaveNoInt8() {
-    for (String name : List.of("Gemma2", "Gemma3", "Olmo2", "Mixtral", "Qwen3Moe")) {
+    for (String name : List.of("Gemma2", "Gemma3", "Olmo2", "Mixtral", "Qwen3Moe", "GptOss")) {
       assertThat(family(name + "ForCausalLM").precisions())
           .as(name)
           .contains(Precision.BF16, Precision.FP32)
@@ -155,6 +180,8 @@ class FamilyConfigsTest {
         "Gemma3; 'use_bidirectional_attention': true; use_bidirectional_attention is not supported",
         "Gemma2; 'hidden_activation': 'silu'; hidden_activation is not supported",
         "Mixtral; 'num_experts_per_tok': 9; num_experts_per_tok is 9",
+        "GptOss; 'swiglu_limit': 9.0; swiglu_limit is not supported",
+        "GptOss; 'num_key_value_heads': 4, 'num_experts_per_tok': 200; num_experts_per_tok is 200",
         "Qwen3Moe; 'mlp_only_layers': [0]; mlp_only_layers is not supported",
         "Qwen3Moe; 'decoder_sparse_step': 2; decoder_sparse_step is not supported",
       })
@@ -167,7 +194,17 @@ class FamilyConfigsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"SmolLM3", "Granite", "Olmo2", "Phi3", "Gemma2", "Gemma3", "Mixtral", "Qwen3Moe"})
+      strings = {
+        "SmolLM3",
+        "Granite",
+        "Olmo2",
+        "Phi3",
+        "Gemma2",
+        "Gemma3",
+        "Mixtral",
+        "Qwen3Moe",
+        "GptOss"
+      })
   void quantisedWeightsAreRefused(String name) {
     assertThatThrownBy(() -> positions(name + "ForCausalLM", "'quantization_config': {'bits': 4}"))
         .hasMessageContaining("quantization_config is not supported");

@@ -42,7 +42,11 @@ class GgufTokenizerTest {
     "llama-v3, llama-bpe",
     "qwen2, qwen2",
     "deepseek-r1-qwen, deepseek-r1-qwen",
-    "tekken, tekken"
+    "tekken, tekken",
+    "refact, smollm",
+    "dbrx, dbrx",
+    "smaug-bpe, dbrx",
+    "gpt-4o, gpt-4o"
   })
   void bytePairsAreThoseOfThePublishedTokenizer(String name, String published) throws IOException {
     JsonNode golden = golden().get("byte_pairs");
@@ -96,6 +100,17 @@ class GgufTokenizerTest {
     assertThat(ends(file)).containsExactly(1L);
     types.set(258, 3);
     assertThat(ends(file)).containsExactly(1L, 258L);
+  }
+
+  @Test
+  void aMessagesEndIsNoAnswersEndWhereAnswersComeInChannels() throws IOException {
+    Gguf file = CraftedModels.soundGguf();
+    List<Object> tokens = new ArrayList<>((List<?>) file.metadata.get(TOKENS));
+    List<Object> types = new ArrayList<>((List<?>) file.metadata.get(TYPES));
+    tokens.addAll(List.of("<|end|>", "<|return|>"));
+    types.addAll(List.of(3, 3));
+    file.with(TOKENS, tokens).with(TYPES, types).with("tokenizer.ggml.eot_token_id", 258);
+    assertThat(ends(file)).containsExactly(1L, 259L);
   }
 
   @ParameterizedTest

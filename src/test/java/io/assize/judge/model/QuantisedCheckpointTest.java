@@ -66,6 +66,47 @@ class QuantisedCheckpointTest {
     }
   }
 
+  /** Whatever the scale, down to numbers that are not finite. */
+  @Test
+  void expertsInBlocksAreBitByBitWhatTransformersMakesOfThem() throws IOException {
+    Path golden = TorchFileTest.GOLDEN.resolve("mxfp4");
+    Files.copy(golden.resolve("expected.safetensors"), dir.resolve("model.safetensors"));
+    ModelFolder folder = new ModelFolder(golden);
+    try (WeightFiles files = WeightFiles.ofModel(folder);
+        WeightFiles expected = WeightFiles.ofModel(new ModelFolder(dir))) {
+      Packing packing = Quantisation.of(config(golden), folder).orElseThrow();
+      Weights weights = new StackedExperts(new UnpackedWeights(files, packing), 2);
+      for (int expert = 0; expert < 2; expert++) {
+        String part = "m.experts." + expert;
+        FloatBuffer both = expected.read("m.experts.gate_up_proj", expert, 1);
+        FloatBuffer down = expected.read("m.experts.down_proj", expert, 1);
+        assertThat(weights.shape(part + ".up_proj.weight")).containsExactly(32, 64);
+        assertThat(weights.shape(part + ".down_proj.weight")).containsExactly(32, 32);
+        FloatBuffer gates = weights.read(part + ".gate_proj.weight", 0, 32);
+        FloatBuffer ups = weights.read(part + ".up_proj.weight", 0, 32);
+        FloatBuffer found = weights.read(part + ".down_proj.weight", 0, 32);
+        for (int row = 0; row < 32; row++) {
+          for (int column = 0; column < 64; column++) {
+            int place = row * 64 + column;
+            assertThat(bits(gates, place)).isEqualTo(bits(both, column * 64 + 2 * row));
+            assertThat(bits(ups, place)).isEqualTo(bits(both, column * 64 + 2 * row + 1));
+          }
+          for (int column = 0; column < 32; column++) {
+            assertThat(bits(found, row * 32 + column)).isEqualTo(bits(down, column * 32 + row));
+          }
+        }
+        assertThat(weights.read(part + ".up_proj.weight", 5, 2)).isEqualTo(ups.slice(5 * 64, 128));
+      }
+      assertThatThrownBy(() -> new StackedExperts(weights, 3).shape("m.experts.0.up_proj.weight"))
+          .isInstanceOf(UserError.class)
+          .hasMessageContaining("which is not that of 3 experts");
+    }
+  }
+
+  private static int bits(FloatBuffer floats, int place) {
+    return Float.floatToIntBits(floats.get(place));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
