@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * @param name the protocol's name in the verdicts
  * @param kind pairwise or single
  * @param decision how the answer is read; ratings belong to single protocols, decisions to
- *     pairwise, scores to both
+ *     pairwise, scores to both; null where its text is all that is wanted
  * @param chat {@code model} (the checkpoint's own chat template), {@code none}, or a Jinja template
  * @param system the system message; empty for none
  * @param template the user message as a Jinja template
@@ -96,7 +96,7 @@ public record Protocol(
 
   /** Whether a reward model scores each response, instead of a text being read. */
   public boolean scores() {
-    return decision.scores();
+    return decision != null && decision.scores();
   }
 
   /** This protocol as HOCON that {@link #parse} reads back. */
