@@ -58,6 +58,11 @@ final class PostfixParser {
       return nesting.over(new Expression.Attribute(line, of, tokens.expectName()), of);
     }
     tokens.expectOperator("[");
+    if (tokens.skipOperator("]")) {
+      // An empty tuple is the key.
+      Expression none = new Expression.Sequence(List.of(), true);
+      return nesting.over(new Expression.Item(line, of, none), of);
+    }
     Expression start = tokens.isOperator(":") ? null : expressions.expression();
     if (tokens.isOperator(":")) {
       return slice(line, of, start);
