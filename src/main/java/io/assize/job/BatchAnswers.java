@@ -1,5 +1,6 @@
 package io.assize.job;
 
+import static io.assize.table.ColumnNames.VERDICT_KEY;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
@@ -32,6 +33,7 @@ import org.apache.spark.sql.types.StructType;
  * #QUESTION}. Of several answers to one request, one without an error counts.
  */
 final class BatchAnswers {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String QUESTION = "question-";
 
   /** Providers take ids of 64 characters. */
@@ -68,7 +70,7 @@ final class BatchAnswers {
 
   private static Row line(String text, String file) {
     try {
-      JsonNode json = Lazy.JSON.readTree(text);
+      JsonNode json = JSON.readTree(text);
       JsonNode id = json.path("custom_id");
       if (id.isTextual()) {
         boolean answered =
@@ -100,7 +102,7 @@ final class BatchAnswers {
   Dataset<Row> answers() {
     return once(lines.filter(
             col("id").isNotNull().and(col("id").startsWith(QUESTION).equalTo(false))))
-        .toDF("verdict_key", "answer");
+        .toDF(VERDICT_KEY, "answer");
   }
 
   /**
@@ -110,7 +112,7 @@ final class BatchAnswers {
   Dataset<Row> withQuestions(Dataset<Row> requests) {
     Dataset<Row> asked =
         once(lines.filter(col("id").startsWith(QUESTION))).toDF("question_id", "question");
-    Column id = concat(lit(QUESTION), substring(col("verdict_key"), 1, KEY_IN_QUESTION));
+    Column id = concat(lit(QUESTION), substring(col(VERDICT_KEY), 1, KEY_IN_QUESTION));
     return requests.join(asked, id.equalTo(col("question_id")), "left").drop("question_id");
   }
 
@@ -119,10 +121,5 @@ final class BatchAnswers {
         .groupBy("id")
         .agg(max(struct("answered", "line")).as("best"))
         .select(col("id"), col("best").getField("line"));
-  }
-
-  /** Made where it is used. */
-  private static final class Lazy {
-    private static final ObjectMapper JSON = new ObjectMapper();
   }
 }

@@ -42,6 +42,7 @@ import org.apache.spark.sql.SparkSession;
  * would have had. The run after that finds them judged.
  */
 public final class RequestsJob {
+  private static final ObjectMapper JSON = new ObjectMapper();
   private static final String[] KEY = {VERDICT_KEY};
 
   private final String runId = UUID.randomUUID().toString();
@@ -216,7 +217,7 @@ public final class RequestsJob {
 
   /** A request's line, as OpenAI's Batch API has it. */
   private static String line(BatchForm form, String id, String body) {
-    ObjectNode line = Lazy.JSON.createObjectNode();
+    ObjectNode line = JSON.createObjectNode();
     line.put("custom_id", id).put("method", "POST").put("url", form.path());
     return line.putRawValue("body", new RawValue(body)).toString();
   }
@@ -278,10 +279,5 @@ public final class RequestsJob {
       }
       return VerdictMaker.rows(verdict, VerdictMaker.askers(row, request)).iterator();
     }
-  }
-
-  /** Made where it is used. */
-  private static final class Lazy {
-    private static final ObjectMapper JSON = new ObjectMapper();
   }
 }

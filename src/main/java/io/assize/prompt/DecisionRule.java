@@ -36,11 +36,6 @@ public record DecisionRule(Kind kind, AnswerPatterns patterns) implements Serial
     return kind.name().toLowerCase(Locale.ROOT);
   }
 
-  /** Whether texts are read for one of two responses or a tie. */
-  public boolean decides() {
-    return kind == Kind.FINAL_DECISION;
-  }
-
   /** Whether texts are read for a rating. */
   public boolean rates() {
     return kind == Kind.RATING;

@@ -49,8 +49,13 @@ class ArchitecturesTest {
     }
   }
 
-  static List<String> ggufNames() throws IOException {
-    try (Stream<Path> files = Files.list(GGUF)) {
+  static List<String> ggufFiles() throws IOException {
+    return ggufNames(GGUF);
+  }
+
+  /** The names of a folder's GGUF files, sorted. */
+  static List<String> ggufNames(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
       return files
           .map(file -> file.getFileName().toString())
           .filter(name -> name.endsWith(".gguf"))
@@ -63,7 +68,7 @@ class ArchitecturesTest {
    * The same checkpoints as GGUF files; one of them, of quantised tensors, has logits of its own.
    */
   @ParameterizedTest
-  @MethodSource("ggufNames")
+  @MethodSource("ggufFiles")
   void logitsOfGgufFilesAreThoseOfTransformers(String name) throws IOException {
     String stem = name.substring(0, name.indexOf('.'));
     Path own = GGUF.resolve(stem + ".json");

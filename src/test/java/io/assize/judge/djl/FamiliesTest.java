@@ -57,13 +57,7 @@ class FamiliesTest {
   }
 
   static List<String> ggufNames() throws IOException {
-    try (Stream<Path> files = Files.list(GGUF)) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(name -> name.endsWith(".gguf"))
-          .sorted()
-          .toList();
-    }
+    return ArchitecturesTest.ggufNames(GGUF);
   }
 
   /**
